@@ -1,0 +1,1 @@
+"""click commands, one module each; heavy imports are deferred into the commands."""

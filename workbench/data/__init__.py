@@ -1,0 +1,1 @@
+"""Sources, decoded-image cache, batches, augmentation on tensors."""

@@ -1,0 +1,98 @@
+"""What went wrong, where, and what is valid; and the exit code that says so.
+
+Every error a person can cause is a `WorkbenchError`: one line of what happened
+(with the file, key or path it happened to), one hint of what to do, and the
+exit code of the process. `workbench.cli` alone turns them into text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+
+class ExitCode(IntEnum):
+    """The contract of the command line with scripts."""
+
+    DONE = 0
+    """Finished, or stopped by a flag."""
+
+    FAILED = 1
+    """Training failed or diverged."""
+
+    USAGE = 2
+    """A wrong command line, an invalid profile, data that cannot be used."""
+
+    BUSY = 75
+    """Held by another process (EX_TEMPFAIL of sysexits.h)."""
+
+
+class WorkbenchError(Exception):
+    """An error with a remedy. `hint` is empty where there is none to give."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one key of a profile."""
+
+    key: str
+    """Dotted path, `data.augment.0.padding`; empty for the file as a whole."""
+
+    message: str
+    """What was found and what is valid, one line."""
+
+    line: int = 0
+    """Line in the file, from 1; 0 where there is none (a `--set`, a missing key's file)."""
+
+
+class ProfileError(WorkbenchError):
+    """A profile that cannot be used, with every problem it has."""
+
+    def __init__(self, path: Path | None, problems: tuple[Problem, ...], *, hint: str = "") -> None:
+        where = str(path) if path else "profile"
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(f"{where}: {count}", hint=hint)
+        self.path = path
+        self.problems = problems
+
+
+class DataError(WorkbenchError):
+    """A data set that cannot be read; `path` is the folder or file at fault."""
+
+    def __init__(self, message: str, *, path: Path | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+
+class ModelError(WorkbenchError):
+    """A model that does not fit its data."""
+
+
+class DeviceError(WorkbenchError):
+    """A device that was asked for and is not there."""
+
+
+class RunNotFoundError(WorkbenchError):
+    """No run, or more than one, answers to the name given."""
+
+
+class RunStateError(WorkbenchError):
+    """A run whose state does not allow what was asked."""
+
+
+class RunBusyError(WorkbenchError):
+    """A run held by another process."""
+
+    exit_code = ExitCode.BUSY
+
+
+class CheckpointError(WorkbenchError):
+    """A checkpoint that is missing, damaged, or of another profile, data set or version."""

@@ -1,0 +1,1 @@
+"""Data to text; canvas.py is the only file that touches plotext."""
