@@ -15,7 +15,6 @@ from pydantic import (
     ValidationInfo,
 )
 
-
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 
