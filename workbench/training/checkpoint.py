@@ -1,0 +1,137 @@
+"""What a resume needs, as bytes and back.
+
+`torch.save` writes it, `torch.load(weights_only=True)` reads it: tensors,
+numbers, strings and their containers, nothing that runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import torch
+from torch import Tensor
+
+from workbench.config.profile import RunProfile
+from workbench.errors import CheckpointError
+from workbench.training.early_stopping import Best
+from workbench.training.hardware import Hardware
+
+VERSION = 1
+
+Weights = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come."""
+
+    epoch: int = 0
+    """The epoch being trained, or next."""
+    step: int = 0
+    """Steps done."""
+    loss_sum: float = 0.0
+    """Over the samples that the current epoch has trained so far."""
+    correct: int = 0
+    samples: int = 0
+    best: Best = field(default_factory=Best)
+    seconds: float = 0.0
+    """The loop's time, over all attempts."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run between two steps."""
+
+    profile_hash: str
+    data_fingerprint: str
+    hardware: Hardware
+    progress: Progress
+    model: Weights
+    """With buffers: batch norm's running statistics don't show in the training loss."""
+    best_model: Weights
+    """Empty before the first evaluation."""
+    optimizer: Mapping[str, Any]
+    random_state: Mapping[str, Tensor]
+
+    def write(self, file: BinaryIO) -> None:
+        torch.save({"version": VERSION, "torch": torch.__version__, **asdict_shallow(self)}, file)
+
+
+def asdict_shallow(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The fields as plain containers; tensors are not copied (dataclasses.asdict would)."""
+    plain = dict(vars(checkpoint))
+    plain["progress"] = asdict(checkpoint.progress)
+    plain["hardware"] = {
+        **asdict(checkpoint.hardware),
+        "reasons": dict(checkpoint.hardware.reasons),
+    }
+    return plain
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Load onto the CPU. Raises `CheckpointError` for a damaged or foreign file."""
+    try:
+        payload = torch.load(path, map_location="cpu", weights_only=True)
+        return _decode(payload)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        first_line = str(error).partition("\n")[0]
+        raise CheckpointError(f"{path}: cannot be read: {first_line}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{path}: is not a checkpoint of this program") from error
+
+
+def _decode(payload: dict[str, Any]) -> Checkpoint:
+    if payload["version"] != VERSION:
+        raise CheckpointError(
+            f"the checkpoint has format {payload['version']}, this program reads {VERSION}",
+            hint="resume it with the version of workbench that wrote it (see env.json)",
+        )
+    progress = payload["progress"]
+    return Checkpoint(
+        profile_hash=payload["profile_hash"],
+        data_fingerprint=payload["data_fingerprint"],
+        hardware=Hardware(**payload["hardware"]),
+        progress=Progress(**{**progress, "best": Best(**progress["best"])}),
+        model=payload["model"],
+        best_model=payload["best_model"],
+        optimizer=payload["optimizer"],
+        random_state=payload["random_state"],
+    )
+
+
+def profile_hash(profile: RunProfile) -> str:
+    """Of all that determines the training; a run may be renamed."""
+    return hashlib.sha256(profile.model_dump_json(exclude={"name"}).encode()).hexdigest()
+
+
+def check_same_run(checkpoint: Checkpoint, profile: RunProfile, data_fingerprint: str) -> None:
+    """Raise `CheckpointError` where going on would not continue the same training."""
+    if checkpoint.profile_hash != profile_hash(profile):
+        raise CheckpointError(
+            "the run's profile.toml is not the one its checkpoint was trained with",
+            hint="restore the file, or start a new run from it",
+        )
+    if checkpoint.data_fingerprint != data_fingerprint:
+        raise CheckpointError(
+            "the data set has changed since the checkpoint was written",
+            hint="restore the images, or start a new run",
+        )
+
+
+def capture_random_state() -> dict[str, Tensor]:
+    """torch's generators, which dropout draws from."""
+    state = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        state["cuda"] = torch.cuda.get_rng_state()
+    return state
+
+
+def restore_random_state(state: Mapping[str, Tensor]) -> None:
+    torch.set_rng_state(state["cpu"])
+    if "cuda" in state and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state["cuda"])

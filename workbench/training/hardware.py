@@ -1,0 +1,98 @@
+"""Decisions that hardware makes, taken once for a run: device, precision, compilation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from workbench.config.training import TrainingProfile
+from workbench.errors import DeviceError
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """How a run computes; stored in its checkpoints and env.json, kept on resume."""
+
+    device: str
+    precision: Literal["fp32", "bf16"]
+    compile: bool
+    threads: int
+    """CPU threads: another count sums in another order, and so gives other last bits."""
+    reasons: Mapping[str, str]
+    """Why each "auto" became what it is."""
+
+
+def decide(training: TrainingProfile, device: str = "auto") -> Hardware:
+    """Resolve every "auto". Raises `DeviceError` for what is asked for and not there."""
+    resolved = pick_device(device)
+    precision, precision_reason = _precision(training, resolved)
+    compiled, compile_reason = _compile(training)
+    return Hardware(
+        device=str(resolved),
+        precision=precision,
+        compile=compiled,
+        threads=torch.get_num_threads(),
+        reasons={"precision": precision_reason, "compile": compile_reason},
+    )
+
+
+def pick_device(name: str) -> torch.device:
+    """The device of that name; "auto" is the first GPU, or the CPU without one."""
+    if name == "auto":
+        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise DeviceError(
+            f"{name!r} is not a device", hint="use auto, cpu, cuda or cuda:N"
+        ) from None
+    if device.type == "cpu":
+        return device
+    if device.type != "cuda":
+        raise DeviceError(f"{name!r} is not supported", hint="use auto, cpu, cuda or cuda:N")
+    if not torch.cuda.is_available():
+        raise DeviceError(
+            f"{name} was asked for, but torch {torch.__version__} finds no CUDA device",
+            hint="use --device cpu, or see `workbench doctor`",
+        )
+    if device.index is not None and device.index >= torch.cuda.device_count():
+        raise DeviceError(
+            f"{name} was asked for, but there are {torch.cuda.device_count()} CUDA devices",
+            hint="they count from cuda:0",
+        )
+    return device
+
+
+def _precision(
+    training: TrainingProfile, device: torch.device
+) -> tuple[Literal["fp32", "bf16"], str]:
+    if training.precision != "auto":
+        return training.precision, "set in the profile"
+    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+        return "bf16", "auto: the GPU computes bf16 natively"
+    return "fp32", "auto: no native bf16 on a GPU"
+
+
+def _compile(training: TrainingProfile) -> tuple[bool, str]:
+    if training.compile == "off":
+        return False, "set in the profile"
+    if not has_compiler():
+        if training.compile == "on":
+            raise DeviceError(
+                "training.compile is on, but there is no C++ compiler",
+                hint="install g++, or set training.compile to off",
+            )
+        return False, "auto: no C++ compiler"
+    if training.compile == "on":
+        return True, "set in the profile"
+    return False, "auto: compiling takes longer than it saves in most runs"
+
+
+def has_compiler() -> bool:
+    """Whether torch.compile finds the C++ compiler that it calls."""
+    return shutil.which(os.environ.get("CXX", "g++")) is not None

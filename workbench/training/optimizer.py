@@ -1,0 +1,35 @@
+"""From an optimizer's profile to torch's optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from torch import nn
+from torch.optim import SGD, Adam, AdamW, Optimizer
+
+from workbench.config.optimizer import (
+    AdamProfile,
+    AdamWProfile,
+    OptimizerProfile,
+    SGDProfile,
+)
+
+# One line an optimizer. Its profile's fields (config/optimizer.py) bear the
+# names of torch's arguments, so they pass straight through.
+_OPTIMIZERS: dict[type, Callable[..., Optimizer]] = {
+    AdamProfile: Adam,
+    AdamWProfile: AdamW,
+    SGDProfile: SGD,
+}
+
+
+def build_optimizer(profile: OptimizerProfile, parameters: Iterable[nn.Parameter]) -> Optimizer:
+    """An optimizer over all parameters in one group, batch norm and biases included."""
+    arguments: dict[str, Any] = profile.model_dump(exclude={"kind"})
+    return _OPTIMIZERS[type(profile)](parameters, **arguments)
+
+
+def set_learning_rate(optimizer: Optimizer, lr: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = lr

@@ -1,0 +1,275 @@
+"""The training loop: a generator of events that knows no store and no screen."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+import safetensors.torch
+from torch import Tensor
+
+from workbench.config.profile import RunProfile
+from workbench.data.dataset import Dataset
+from workbench.events import (
+    BestImproved,
+    CheckpointReady,
+    Continued,
+    Ended,
+    EndState,
+    EpochEnded,
+    Event,
+    FiltersChanged,
+    Paused,
+    Request,
+    Started,
+    Steps,
+)
+from workbench.models.registry import count_parameters, first_convolution
+from workbench.training.checkpoint import (
+    Checkpoint,
+    Progress,
+    capture_random_state,
+    check_same_run,
+    profile_hash,
+    restore_random_state,
+)
+from workbench.training.early_stopping import Best
+from workbench.training.hardware import Hardware
+from workbench.training.learner import Learner
+from workbench.training.schedule import learning_rate, warmup_epochs
+from workbench.training.step_buffer import StepBuffer
+from workbench.training.throughput import Throughput
+
+PAUSE_POLL_SECONDS = 0.2
+
+Ask = Callable[[], Request]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    state: EndState
+    reason: str = ""
+
+
+_Part = Generator[Event, None, _Outcome | None]
+"""A part of the training; returns an outcome where the training ends in it."""
+
+
+def _go_on() -> Request:
+    return Request.GO_ON
+
+
+class Trainer:
+    """Trains one model from a profile, from the start or from a checkpoint.
+
+    Raises `ModelError` where the model cannot take the data, `CheckpointError`
+    where the checkpoint is of another run.
+    """
+
+    def __init__(
+        self,
+        profile: RunProfile,
+        dataset: Dataset,
+        hardware: Hardware,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
+        self.profile = profile
+        self.learner = Learner(profile, dataset, hardware)
+        self.progress = Progress()
+        self.best_weights: dict[str, Tensor] = {}
+        self._steps_per_epoch = self.learner.batches.steps_per_epoch
+        self._buffer = StepBuffer()
+        self._throughput = Throughput()
+        self._began = time.monotonic()
+        if checkpoint is not None:
+            self._restore(checkpoint)
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole run, unless it ends early."""
+        steps = self.profile.training.epochs * self._steps_per_epoch
+        return min(steps, self.profile.training.max_steps or steps)
+
+    def train(self, request: Ask = _go_on) -> Iterator[Event]:
+        """Train to the end, yielding what happens; may be called once.
+
+        Between steps `request` is asked what to do. An event's `write` reads
+        the live model: call it before asking for the next event. After a
+        finished training with a validation part, the model holds its best
+        weights.
+        """
+        self._began = time.monotonic() - self.progress.seconds
+        yield Started(
+            epochs=self.profile.training.epochs,
+            steps=self.total_steps,
+            steps_per_epoch=self._steps_per_epoch,
+            first_step=self.progress.step,
+            parameters=count_parameters(self.learner.model),
+            device=self.learner.hardware.device,
+        )
+        outcome = self._completion()
+        while outcome is None:
+            outcome = yield from self._train_epoch(request)
+            if outcome is None:
+                yield from self._end_epoch()
+                outcome = self._completion()
+        if outcome.state == "finished" and self.learner.monitored_split == "val":
+            yield from self._test_best_weights()
+        yield Ended(outcome.state, self.progress.step, outcome.reason, self._seconds)
+
+    def _completion(self) -> _Outcome | None:
+        training, best = self.profile.training, self.progress.best
+        if best.is_over(training.early_stopping):
+            return _Outcome("finished", f"early stopping after {best.waited} epochs without gain")
+        if self.progress.epoch >= training.epochs:
+            return _Outcome("finished")
+        if self.progress.step >= self.total_steps:
+            return _Outcome("finished", f"training.max_steps = {training.max_steps} reached")
+        return None
+
+    def _train_epoch(self, request: Ask) -> _Part:
+        """Train what is left of the current epoch."""
+        epoch = self.progress.epoch
+        clips = epoch >= warmup_epochs(self.profile.schedule)
+        clip_norm = self.profile.training.clip_norm if clips else 0.0
+        lr = self._learning_rate(epoch)
+        self.learner.begin_epoch(lr)
+        self._throughput.begin()
+        first = self.progress.step - epoch * self._steps_per_epoch
+        for batch in self.learner.batches.epoch(epoch, first):
+            if outcome := (yield from self._obey(request)):
+                return outcome
+            self._buffer.add(self.learner.step(batch, clip_norm), lr)
+            if self._buffer.is_due and (outcome := (yield from self._flush())):
+                return outcome
+            if self.progress.step + len(self._buffer) >= self.total_steps:
+                break
+        return (yield from self._flush())
+
+    def _obey(self, request: Ask) -> _Part:
+        """Ask what to do next, and do it."""
+        answer = request()
+        if answer is Request.GO_ON:
+            return None
+        if outcome := (yield from self._flush()):
+            return outcome
+        if answer is Request.PAUSE:
+            answer = yield from self._pause(request)
+        if answer is Request.STOP:
+            yield self._checkpoint(is_best=False)
+            return _Outcome("stopped", f"stopped in epoch {self.progress.epoch}")
+        return None
+
+    def _pause(self, request: Ask) -> Generator[Event, None, Request]:
+        """Wait; returns the first answer that isn't pause."""
+        yield Paused(self.progress.step)
+        paused = time.monotonic()
+        while (answer := request()) is Request.PAUSE:
+            time.sleep(PAUSE_POLL_SECONDS)
+        self._began += time.monotonic() - paused  # a pause is not training time
+        self._throughput.begin()
+        yield Continued(self.progress.step)
+        return answer
+
+    def _flush(self) -> _Part:
+        """Fetch the pending steps from the device and report them."""
+        if not self._buffer:
+            return None
+        done, steps = self.progress, self._buffer.flush()
+        self._throughput.flushed(sum(steps.images))
+        self.progress = replace(
+            done,
+            step=done.step + len(steps.images),
+            # Step by step, so that the sum doesn't depend on where flushes fall.
+            loss_sum=steps.add_losses(done.loss_sum),
+            correct=done.correct + steps.correct,
+            samples=done.samples + sum(steps.images),
+        )
+        rate = self._throughput.images_per_second
+        yield Steps(done.epoch, done.step, steps.columns, rate)
+        bad = steps.first_non_finite
+        if bad is None:
+            return None
+        what = "NaN" if math.isnan(steps.columns["loss"][bad]) else "infinite"
+        return _Outcome(
+            "diverged", f"loss became {what} at step {done.step + bad} (epoch {done.epoch})"
+        )
+
+    def _end_epoch(self) -> Iterator[Event]:
+        """Evaluate, keep the best, and leave a checkpoint."""
+        done = self.progress
+        split = self.learner.monitored_split
+        evaluation = self.learner.evaluate(split)
+        metrics = {
+            "train/loss": done.loss_sum / done.samples,
+            "train/accuracy": done.correct / done.samples,
+            **evaluation.metrics(split),
+            "lr": self._learning_rate(done.epoch),
+            "images_per_second": self._throughput.images_per_second,
+        }
+        yield EpochEnded(done.epoch, done.step, metrics, self._seconds)
+        yield from self._first_filters()
+        rule = self.profile.training.early_stopping
+        best = done.best.after(done.epoch, evaluation.accuracy, rule)
+        improved = best.epoch == done.epoch
+        self.progress = Progress(done.epoch + 1, done.step, best=best)
+        if improved:
+            live = self.learner.weights()
+            self.best_weights = {name: w.detach().cpu().clone() for name, w in live.items()}
+            yield self._best_improved(best, f"{split}/accuracy")
+        yield self._checkpoint(is_best=improved)
+
+    def _test_best_weights(self) -> Iterator[Event]:
+        self.learner.model.load_state_dict(self.best_weights)
+        metrics = self.learner.evaluate("test").metrics("test")
+        yield EpochEnded(self.progress.epoch - 1, self.progress.step, metrics, self._seconds)
+
+    def _first_filters(self) -> Iterator[Event]:
+        found = first_convolution(self.learner.model)
+        if found is not None:
+            layer, convolution = found
+            weights = convolution.weight.detach().float().cpu()
+            shape, values = tuple(weights.shape), weights.flatten().tolist()
+            yield FiltersChanged(self.progress.epoch, self.progress.step, layer, shape, values)
+
+    def _best_improved(self, best: Best, metric: str) -> BestImproved:
+        metadata = {"format": "pt", "profile": self.profile.model_dump_json()}
+
+        def write(file: BinaryIO) -> None:
+            file.write(safetensors.torch.save(self.best_weights, metadata))
+
+        return BestImproved(metric, best.value, best.epoch, self.progress.step, write)
+
+    def _checkpoint(self, *, is_best: bool) -> CheckpointReady:
+        self.progress = replace(self.progress, seconds=self._seconds)
+        checkpoint = Checkpoint(
+            profile_hash=profile_hash(self.profile),
+            data_fingerprint=self.learner.dataset.fingerprint,
+            hardware=self.learner.hardware,
+            progress=self.progress,
+            model=self.learner.weights(),
+            best_model=self.best_weights,
+            optimizer=self.learner.optimizer.state_dict(),
+            random_state=capture_random_state(),
+        )
+        done = self.progress
+        return CheckpointReady(done.epoch, done.step, is_best, checkpoint.write)
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        check_same_run(checkpoint, self.profile, self.learner.dataset.fingerprint)
+        self.learner.model.load_state_dict(checkpoint.model)
+        self.learner.optimizer.load_state_dict(dict(checkpoint.optimizer))
+        self.best_weights = dict(checkpoint.best_model)
+        self.progress = checkpoint.progress
+        restore_random_state(checkpoint.random_state)
+
+    def _learning_rate(self, epoch: int) -> float:
+        profile = self.profile
+        return learning_rate(profile.schedule, profile.optimizer.lr, epoch, profile.training.epochs)
+
+    @property
+    def _seconds(self) -> float:
+        return time.monotonic() - self._began
