@@ -52,9 +52,13 @@ class Problem:
     line: int = 0
     """Line in the file, from 1; 0 where there is none (a `--set`, a missing key's file)."""
 
+    def __str__(self) -> str:
+        where = (f"line {self.line}" if self.line else "", self.key)
+        return ": ".join(part for part in (*where, self.message) if part)
+
 
 class ProfileError(WorkbenchError):
-    """A profile that cannot be used, with every problem it has."""
+    """A profile that cannot be used, with every problem it has; `str` of it names them all."""
 
     def __init__(self, path: Path | None, problems: tuple[Problem, ...], *, hint: str = "") -> None:
         where = str(path) if path else "profile"
@@ -62,6 +66,9 @@ class ProfileError(WorkbenchError):
         super().__init__(f"{where}: {count}", hint=hint)
         self.path = path
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n  ".join([self.message, *map(str, self.problems)])
 
 
 class DataError(WorkbenchError):

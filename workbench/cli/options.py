@@ -1,0 +1,40 @@
+"""Options that several commands share, so that they read and work alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+RUNS_VARIABLE = "WORKBENCH_RUNS"
+DEFAULT_RUNS = Path("runs")
+
+
+def _runs_folder(context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
+    """The folder named after the command, else before it, else by the environment, else ./runs."""
+    before: Path | None = context.find_root().params.get("runs")
+    return value or before or DEFAULT_RUNS
+
+
+runs_option = click.option(
+    "--runs",
+    type=click.Path(path_type=Path, file_okay=False),
+    callback=_runs_folder,
+    metavar="DIR",
+    help=f"Folder of the runs; default {RUNS_VARIABLE} or ./{DEFAULT_RUNS}.",
+)
+"""Gives the command a parameter `runs: Path`."""
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="JSON alone on standard output, words on the other."
+)
+"""Gives the command a parameter `as_json: bool`."""
+
+set_option = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="K=V",
+    help="Override a key, as in --set optimizer.lr=1e-3; may be given again.",
+)
+"""Gives the command a parameter `overrides: tuple[str, ...]`."""
