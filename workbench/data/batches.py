@@ -1,0 +1,103 @@
+"""Batches on the device: drawn, augmented and normalised for training; in file order for tests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from workbench.config.data import DataProfile
+from workbench.data.augment import augment
+from workbench.data.draws import sample_order
+from workbench.data.source import ImageSet
+
+
+@dataclass(frozen=True)
+class Batch:
+    images: Tensor
+    """float32 (b, channels, height, width), normalised, on the device."""
+    labels: Tensor
+    """int64 (b,), on the device."""
+
+
+class TrainBatches:
+    """The training batches of any epoch, each a function of (seed, epoch, step) alone.
+
+    An epoch has n * copies samples. Sample `copy * n + image` is one copy of an
+    image with its own random draws; all of them are shuffled together.
+    """
+
+    def __init__(
+        self,
+        images: ImageSet,
+        profile: DataProfile,
+        *,
+        seed: int,
+        batch_size: int,
+        mean: Sequence[float],
+        std: Sequence[float],
+        device: torch.device,
+    ) -> None:
+        self._images = images
+        self._augmentations = profile.augment
+        self._samples = len(images) * profile.copies
+        self._seed = seed
+        self._batch_size = batch_size
+        self._normalise = Normalisation(mean, std, device)
+        self._device = device
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """The last step takes what is left, be it less than a batch."""
+        return math.ceil(self._samples / self._batch_size)
+
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
+        """The epoch's batches from `first_step` on, the same as after taking those before."""
+        order = sample_order(self._samples, seed=self._seed, epoch=epoch)
+        for start in range(first_step * self._batch_size, self._samples, self._batch_size):
+            yield self._batch(epoch, order[start : start + self._batch_size])
+
+    def _batch(self, epoch: int, index: Tensor) -> Batch:
+        raw = _to_device(self._images.select(index % len(self._images)), self._device)
+        images = augment(raw.images, self._augmentations, seed=self._seed, epoch=epoch, index=index)
+        return Batch(self._normalise(images), raw.labels)
+
+
+def evaluation_batches(
+    images: ImageSet,
+    *,
+    batch_size: int,
+    mean: Sequence[float],
+    std: Sequence[float],
+    device: torch.device,
+) -> Iterator[Batch]:
+    """Every image once, in file order, without augmentation."""
+    normalise = Normalisation(mean, std, device)
+    for start in range(0, len(images), batch_size):
+        part = slice(start, start + batch_size)
+        raw = _to_device(ImageSet(images.images[part], images.labels[part]), device)
+        yield Batch(normalise(raw.images), raw.labels)
+
+
+class Normalisation:
+    """(images / 255 - mean) / std, as one multiplication and one addition per value."""
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float], device: torch.device) -> None:
+        centre = torch.tensor(mean, dtype=torch.float64).view(-1, 1, 1)
+        spread = torch.tensor(std, dtype=torch.float64).view(-1, 1, 1)
+        self._scale = (1 / (255 * spread)).to(device, torch.float32)
+        self._shift = (-centre / spread).to(device, torch.float32)
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """uint8 (b, c, h, w) to float32 of the same shape."""
+        return images.to(torch.float32).mul_(self._scale).add_(self._shift)
+
+
+def _to_device(images: ImageSet, device: torch.device) -> ImageSet:
+    # Not waiting for the copy: on a GPU the next batch is prepared while it computes.
+    return ImageSet(
+        images.images.to(device, non_blocking=True), images.labels.to(device, non_blocking=True)
+    )
