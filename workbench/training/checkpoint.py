@@ -59,10 +59,10 @@ class Checkpoint:
     random_state: Mapping[str, Tensor]
 
     def write(self, file: BinaryIO) -> None:
-        torch.save({"version": VERSION, "torch": torch.__version__, **asdict_shallow(self)}, file)
+        torch.save({"version": VERSION, **_plain(self)}, file)
 
 
-def asdict_shallow(checkpoint: Checkpoint) -> dict[str, Any]:
+def _plain(checkpoint: Checkpoint) -> dict[str, Any]:
     """The fields as plain containers; tensors are not copied (dataclasses.asdict would)."""
     plain = dict(vars(checkpoint))
     plain["progress"] = asdict(checkpoint.progress)
@@ -78,10 +78,10 @@ def read_checkpoint(path: Path) -> Checkpoint:
     try:
         payload = torch.load(path, map_location="cpu", weights_only=True)
         return _decode(payload)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        first_line = str(error).partition("\n")[0]
-        raise CheckpointError(f"{path}: cannot be read: {first_line}") from error
-    except (KeyError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise CheckpointError(f"{path}: {error.strerror}") from error
+    except (RuntimeError, EOFError, pickle.UnpicklingError, KeyError, TypeError) as error:
+        # torch's own words advise loading it unsafely; they stay in the traceback.
         raise CheckpointError(f"{path}: is not a checkpoint of this program") from error
 
 

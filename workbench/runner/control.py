@@ -1,0 +1,37 @@
+"""What the trainer is asked between steps, from a signal and from flags in the run folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.events import Request
+from workbench.store.control import is_pause_requested, is_stop_requested
+
+POLL_SECONDS = 0.2
+"""Flags are looked up at most so often: a step may take a millisecond, a shared disk ten."""
+
+
+class Control:
+    """Answers the trainer. `stop` is this process's own wish, checked at every step."""
+
+    def __init__(self, run: Path, stop: Callable[[], bool]) -> None:
+        self._run = run
+        self._stop = stop
+        self._flags = Request.GO_ON
+        self._looked = -POLL_SECONDS
+
+    def __call__(self) -> Request:
+        if self._stop():
+            return Request.STOP
+        now = time.monotonic()
+        if now - self._looked >= POLL_SECONDS:
+            self._looked = now
+            self._flags = self._read_flags()
+        return self._flags
+
+    def _read_flags(self) -> Request:
+        if is_stop_requested(self._run):
+            return Request.STOP
+        return Request.PAUSE if is_pause_requested(self._run) else Request.GO_ON

@@ -1,0 +1,74 @@
+"""env.json: what a run was computed with."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import torch
+
+from workbench.training.hardware import Hardware, has_compiler
+
+PACKAGES = ("workbench-tui", "torch", "torchvision", "numpy", "pillow", "pydantic", "scikit-learn")
+
+
+def versions() -> dict[str, str]:
+    """Installed versions of Python and the packages that decide results."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # run from a source tree without installing
+            found[package] = "not installed"
+    return found
+
+
+def describe_machine() -> dict[str, object]:
+    """Operating system, processor and GPUs."""
+    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return {
+        "system": platform.platform(),
+        "host": platform.node(),
+        "cpus": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "gpus": gpus,
+        "cuda": torch.version.cuda or "",
+        "compiler": has_compiler(),
+    }
+
+
+def describe_run(hardware: Hardware, data: Mapping[str, object]) -> dict[str, object]:
+    """The contents of env.json: versions, machine, what each "auto" became, data, git state."""
+    return {
+        "versions": versions(),
+        "machine": describe_machine(),
+        "hardware": {**asdict(hardware), "reasons": dict(hardware.reasons)},
+        "data": dict(data),
+        "command": sys.argv,
+        "git": git_state(Path.cwd()),
+    }
+
+
+def git_state(folder: Path) -> dict[str, object]:
+    """Commit and cleanness of the work tree around `folder`; empty outside of one."""
+    commit = _git(folder, "rev-parse", "HEAD")
+    if not commit:
+        return {}
+    return {"commit": commit, "clean": not _git(folder, "status", "--porcelain")}
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603  # fixed words, no shell
+            command, capture_output=True, text=True, timeout=5, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()
