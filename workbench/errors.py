@@ -61,14 +61,18 @@ class ProfileError(WorkbenchError):
     """A profile that cannot be used, with every problem it has; `str` of it names them all."""
 
     def __init__(self, path: Path | None, problems: tuple[Problem, ...], *, hint: str = "") -> None:
-        where = str(path) if path else "profile"
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__(f"{where}: {count}", hint=hint)
         self.path = path
         self.problems = problems
+        what = str(problems[0]) if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(f"{path}: {what}" if path else what, hint=hint)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """One line per problem; none where the message says it already."""
+        return tuple(map(str, self.problems)) if len(self.problems) > 1 else ()
 
     def __str__(self) -> str:
-        return "\n  ".join([self.message, *map(str, self.problems)])
+        return "\n  ".join([self.message, *self.details])
 
 
 class DataError(WorkbenchError):
@@ -103,3 +107,16 @@ class RunBusyError(WorkbenchError):
 
 class CheckpointError(WorkbenchError):
     """A checkpoint that is missing, damaged, or of another profile, data set or version."""
+
+
+class WriteError(WorkbenchError):
+    """A file that the disk refused; `path` is the file."""
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            f"cannot write {path}: {error.strerror or error}",
+            hint="check the disk's free space and the folder's permissions",
+        )
+        self.path = path

@@ -69,8 +69,11 @@ def report(error: BaseException, *, debug: bool = False) -> int:
     match error:
         case KeyboardInterrupt():
             return INTERRUPTED
+        case ProfileError():
+            _print_error(error.message, error.hint, error.details)
+            return error.exit_code
         case WorkbenchError():
-            _print_error(error.message, error.hint, _problem_lines(error))
+            _print_error(error.message, error.hint)
             return error.exit_code
         case click.ClickException():
             _print_error(*_usage_words(error))
@@ -95,10 +98,6 @@ def _print_error(message: str, hint: str, details: tuple[str, ...] = ()) -> None
         print_note(f"  {detail}")
     if hint:
         print_note(f"hint: {hint}")
-
-
-def _problem_lines(error: WorkbenchError) -> tuple[str, ...]:
-    return tuple(map(str, error.problems)) if isinstance(error, ProfileError) else ()
 
 
 def _usage_words(error: click.ClickException) -> tuple[str, str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, PlainSerializer
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from workbench.config.augment import AugmentationProfile
-from workbench.config.section import Section, UserPath
+from workbench.config.section import Section, UserPath, invalid
 
 Statistic = Annotated[tuple[float, ...], Field(max_length=4, strict=False)]
 """One value per channel, in the images' scale of 0 to 1."""
@@ -20,16 +19,25 @@ PositiveStatistic = Annotated[
 
 def _fraction_or_count(value: float) -> float:
     if value >= 1 and value != int(value):
-        raise PydanticCustomError("validation_split", "is neither a fraction below 1 nor a count")
+        raise ValueError
     return value
 
 
 FractionOrCount = Annotated[
     float,
-    Field(ge=0),
+    Field(ge=0, le=1_000_000_000),
     AfterValidator(_fraction_or_count),
     PlainSerializer(lambda value: int(value) if value == int(value) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+                {"type": "integer", "minimum": 1, "maximum": 1_000_000_000},
+            ]
+        }
+    ),
 ]
+"""A share of the training set, or a number of its images."""
 
 
 class DataSection(Section):
@@ -56,6 +64,16 @@ class DataSection(Section):
     """Like std, for the test set; [] is the training images'."""
     augment: Annotated[tuple[AugmentationProfile, ...], Field(strict=False)] = ()
     """Random changes to training images, in the order written."""
+
+    @model_validator(mode="after")
+    def _same_channels(self) -> Self:
+        statistics = ("mean", "std", "test_mean", "test_std")
+        given = {name: len(getattr(self, name)) for name in statistics if getattr(self, name)}
+        for name, channels in given.items():
+            first, expected = next(iter(given.items()))
+            if channels != expected:
+                raise invalid(f"one value per channel, as in {first}: {expected}", key=name)
+        return self
 
 
 class DigitsProfile(DataSection):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
-from workbench.config.section import Section
+from workbench.config.section import Section, invalid
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
@@ -50,7 +49,7 @@ class SGDProfile(OptimizerSection):
     @classmethod
     def _nesterov_needs_momentum(cls, nesterov: bool, info: ValidationInfo) -> bool:
         if nesterov and info.data.get("momentum") == 0:
-            raise PydanticCustomError("nesterov", "needs momentum above 0")
+            raise invalid("false, or momentum above 0")
         return nesterov
 
 

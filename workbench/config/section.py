@@ -14,6 +14,7 @@ from pydantic import (
     StringConstraints,
     ValidationInfo,
 )
+from pydantic_core import PydanticCustomError
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
@@ -35,12 +36,31 @@ class Section(BaseModel):
     )
 
 
+def invalid(valid: str, key: str = "") -> PydanticCustomError:
+    """The error of a validator: `valid` says in plain words what would be valid.
+
+    `key` names the field at fault where the validator stands on a whole section.
+    """
+    return PydanticCustomError("invalid", "valid is {valid}", {"valid": valid, "key": key})
+
+
 def _resolve(value: object, info: ValidationInfo) -> object:
     """Make a path absolute: `~` expands, the rest is relative to the profile's own folder."""
-    if not isinstance(value, str | Path) or not str(value):
+    if not isinstance(value, str | Path):
         return value
-    base = (info.context or {}).get("base", Path.cwd())
-    return Path(base, Path(value).expanduser())
+    if not str(value) or "\0" in str(value):
+        raise invalid("a path that is not empty and has no null character")
+    base = Path((info.context or {}).get("base", "")).absolute()
+    try:
+        path = base / Path(value).expanduser()
+    except RuntimeError as error:
+        raise invalid("a path whose ~ names a user of this machine") from error
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        # TOML and JSON are UTF-8: the run's own profile could not hold it.
+        raise invalid("a path that is text in UTF-8") from error
+    return path
 
 
 UserPath = Annotated[Path, BeforeValidator(_resolve), Field(strict=False)]

@@ -59,3 +59,8 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     lower = {choice.lower(): choice for choice in choices}
     near = difflib.get_close_matches(word[:100].lower(), lower, n=1)
     return lower[near[0]] if near else ""
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A key path as a person reads it: `data.augment.0.kind`."""
+    return ".".join(shortened(printable(shortened(str(key)))) for key in path)
