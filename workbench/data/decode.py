@@ -14,8 +14,9 @@ from PIL import Image
 from workbench.data.source import Pixels, Progress
 from workbench.errors import DataError
 
-_CHUNK = 512
-_THREADS = min(8, os.cpu_count() or 1)
+_CHUNK = 128
+_GROUP = 16  # files a thread takes at a time: one by one, small images cost twice as much
+_THREADS = min(4, os.cpu_count() or 1)
 _LISTED = 10
 
 
@@ -49,7 +50,7 @@ def decode(paths: Sequence[Path], size: int, what: str, progress: Progress) -> I
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="decode") as pool:
         for start in range(0, len(paths), _CHUNK):
             # Chunk by chunk: an interrupt waits for one, not for the whole set.
-            results = list(pool.map(lambda path: _read(path, size), paths[start : start + _CHUNK]))
+            results = _read_all(pool, paths[start : start + _CHUNK], size)
             unreadable += [result for result in results if isinstance(result, _Unreadable)]
             images = [result for result in results if not isinstance(result, _Unreadable)]
             progress(what, start + len(results), len(paths))
@@ -60,6 +61,14 @@ def decode(paths: Sequence[Path], size: int, what: str, progress: Progress) -> I
             yield np.ascontiguousarray(np.stack(images).transpose(0, 3, 1, 2))
     if unreadable:
         raise _unreadable_error(unreadable, len(paths))
+
+
+def _read_all(
+    pool: ThreadPoolExecutor, paths: Sequence[Path], size: int
+) -> list[Pixels | _Unreadable]:
+    groups = [paths[start : start + _GROUP] for start in range(0, len(paths), _GROUP)]
+    read = pool.map(lambda group: [_read(path, size) for path in group], groups)
+    return [result for group in read for result in group]
 
 
 def _read(path: Path, size: int) -> Pixels | _Unreadable:
