@@ -1,0 +1,91 @@
+"""Who holds a run, and whether that process still lives.
+
+`owner.json` names the process by host, boot, pid and start time, so that a
+reused pid is not taken for it. The owner removes the file when it lets go of
+the run, also when the process lives on: a run without an owner is held by nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from workbench.store import layout
+from workbench.store.atomic import write_json
+from workbench.store.files import read_json
+from workbench.store.status import Status
+from workbench.store.text import CleanText
+
+HEARTBEAT_LIMIT_SECONDS = 60.0
+"""A run of another host is taken for dead when its heartbeat is older."""
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Owner(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    host: CleanText
+    boot_id: str
+    """Changes with every boot; empty where the system has none."""
+    pid: int
+    start_time: int
+    """Clock ticks from boot to the process's start, field 22 of proc(5)'s stat."""
+
+
+def write_owner(run: Path) -> None:
+    """Make this process the owner of a run. Raises `WriteError`."""
+    pid = os.getpid()
+    owner = Owner(
+        host=socket.gethostname(), boot_id=_boot_id(), pid=pid, start_time=_start_time(pid) or 0
+    )
+    write_json(run / layout.OWNER, owner.model_dump())
+
+
+def read_owner(run: Path) -> Owner | None:
+    """The owner; None where the run was let go or the file is damaged."""
+    try:
+        return Owner.model_validate(read_json(run / layout.OWNER))
+    except (OSError, ValueError):
+        return None
+
+
+def remove_owner(run: Path) -> None:
+    """Let go of a run."""
+    (run / layout.OWNER).unlink(missing_ok=True)
+
+
+def is_alive(owner: Owner | None, status: Status) -> bool:
+    """Whether the owner of a run lives.
+
+    On this host and boot the process itself is looked at; of another host only
+    the heartbeat in `status` is known.
+    """
+    if owner is None:
+        return False
+    if owner.boot_id and (owner.host, owner.boot_id) == (socket.gethostname(), _boot_id()):
+        return _start_time(owner.pid) == owner.start_time
+    # Clocks differ a little in both directions.
+    return abs(time.time() - (status.updated or 0.0)) <= HEARTBEAT_LIMIT_SECONDS
+
+
+def _boot_id() -> str:
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _start_time(pid: int) -> int | None:
+    """The start time of a process; None if there is none, or only its zombie."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    # Field 2 is the command in parentheses, which may hold spaces and parentheses itself.
+    state, *fields = stat.rpartition(")")[2].split()
+    return None if state in "ZX" else int(fields[18])

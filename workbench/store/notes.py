@@ -1,0 +1,41 @@
+"""`notes.toml`: tags and a note, editable after the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import tomli_w
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from workbench.store import layout
+from workbench.store.atomic import write_bytes
+from workbench.store.files import read_toml
+from workbench.store.text import CleanText, clean
+
+
+def _clean_lines(text: str) -> str:
+    return "\n".join(map(clean, text.splitlines()))
+
+
+class Notes(BaseModel):
+    """What a person has to say about a run; the note may have several lines."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tags: tuple[CleanText, ...] = ()
+    note: Annotated[str, AfterValidator(_clean_lines)] = ""
+
+
+def read_notes(run: Path) -> Notes:
+    """The notes of a run; empty where there are none or they cannot be read."""
+    try:
+        return Notes.model_validate(read_toml(run / layout.NOTES))
+    except (OSError, ValueError):
+        return Notes()
+
+
+def write_notes(run: Path, notes: Notes) -> None:
+    """Replace the notes of a run. Raises `WriteError`."""
+    text = tomli_w.dumps({"tags": list(notes.tags), "note": notes.note})
+    write_bytes(run / layout.NOTES, text.encode())

@@ -1,0 +1,83 @@
+"""Reads what was appended to a run's metrics files since the last time.
+
+The same road for a run that trains in this process, in another, or ended last
+year. Nothing in a file can raise: a torn last line is waited for, a damaged
+line is skipped and counted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.store.files import open_regular
+from workbench.store.layout import attempts, metrics_file
+from workbench.store.lines import Record, decode
+
+CHUNK_BYTES = 8 << 20
+"""Read at a time; a longer line counts as damaged."""
+
+
+class EventReader:
+    """Keeps its place in the metrics files of one run; holds no file open."""
+
+    def __init__(self, run: Path) -> None:
+        self.dropped = 0
+        """Damaged lines so far."""
+        self._run = run
+        self._attempt = 0
+        self._offset = 0
+        self._is_torn = False
+        self._in_long_line = False
+
+    def read(self) -> list[Record]:
+        """The next records, of at most one chunk; empty when there is nothing new.
+
+        `attempt` in each is the number of its file.
+        """
+        while True:
+            # Looked up before reading: once a later file exists, this one grows no more.
+            following = next((n for n in attempts(self._run) if n > self._attempt), None)
+            while (chunk := self._read_chunk()) is not None:
+                if records := self._decode(chunk):
+                    return records
+            if following is None:
+                return []
+            self._move_to(following)
+
+    def _read_chunk(self) -> bytes | None:
+        """Whole lines from the current place on; None where there are none yet."""
+        try:
+            with open_regular(metrics_file(self._run, self._attempt)) as file:
+                file.seek(self._offset)
+                data = file.read(CHUNK_BYTES)
+        except OSError:
+            return None
+        start, end = 0, data.rfind(b"\n") + 1
+        self._is_torn = end < len(data)
+        if not end:
+            return self._skip_long_line(data) if len(data) == CHUNK_BYTES else None
+        if self._in_long_line:
+            start = data.find(b"\n") + 1
+            self._in_long_line = False
+        self._offset += end
+        return data[start:end]
+
+    def _skip_long_line(self, data: bytes) -> bytes:
+        self._offset += len(data)
+        self.dropped += not self._in_long_line
+        self._in_long_line = True
+        return b""
+
+    def _decode(self, chunk: bytes) -> list[Record]:
+        lines = chunk.split(b"\n")[:-1]
+        records = [record for line in lines if (record := decode(line)) is not None]
+        for record in records:
+            record["attempt"] = self._attempt
+        self.dropped += len(lines) - len(records)
+        return records
+
+    def _move_to(self, attempt: int) -> None:
+        # What is torn now was torn by the end of its writer, and stays so.
+        self.dropped += self._is_torn and not self._in_long_line
+        self._attempt, self._offset = attempt, 0
+        self._is_torn = self._in_long_line = False

@@ -1,0 +1,60 @@
+"""The one sanitiser for text that comes from files.
+
+A reason, name, note or label may have been written by another program. What
+could move the cursor, reorder a line or end it early is made visible here,
+once, where the text enters the model.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+MAX_TEXT = 1000
+"""Characters that `clean` keeps."""
+
+_JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and many emoji, and harmless
+_LINE_BREAKS = "\t\n\v\f\r\x85"
+
+
+def _visible(character: str) -> str:
+    if character in _LINE_BREAKS:
+        return " "
+    category = unicodedata.category(character)
+    if category in ("Zl", "Zp"):  # the Unicode line and paragraph separators
+        return " "
+    if character < " ":
+        return chr(0x2400 + ord(character))  # its control picture: ESC is shown as ␛
+    if category in ("Cc", "Cs", "Cf") and character not in _JOINERS:
+        return "\N{REPLACEMENT CHARACTER}"
+    return character
+
+
+def clean(text: str, limit: int = MAX_TEXT) -> str:
+    """One line of at most `limit` characters that a terminal shows as it stands.
+
+    Line breaks become spaces; control characters, escape sequences,
+    bidirectional controls and lone surrogates become visible marks.
+    """
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    if text.isprintable():
+        return text
+    return "".join(map(_visible, text))
+
+
+def clean_value(value: object) -> object:
+    """`value` with every text in it cleaned, keys of tables included."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): clean_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [clean_value(item) for item in value]
+    return value
+
+
+CleanText = Annotated[str, AfterValidator(clean)]
+"""A text field of a model that is read from a run folder."""
