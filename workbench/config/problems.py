@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from workbench.config.positions import key_lines
 from workbench.config.profile import RunProfile
 from workbench.config.schema import (
     KeyPath,
@@ -36,21 +38,24 @@ class Source:
     """Where the values of a profile come from, for its error messages."""
 
     path: Path | None = None
-    lines: Mapping[KeyPath, int] | None = None
-    """Line of each key in the file."""
+    text: str = ""
+    """The file's TOML."""
     overridden: Sequence[KeyPath] = ()
     """Keys given on the command line."""
 
+    @cached_property
+    def lines(self) -> Mapping[KeyPath, int]:
+        return key_lines(self.text)
+
     def line(self, path: KeyPath) -> int:
         """The line of a key, or of the table that it would be in; 0 where there is none."""
-        known = self.lines or {}
-        return next((known[p] for p in _upwards(path) if p in known), 0)
+        return next((self.lines[p] for p in _upwards(path) if p in self.lines), 0)
 
     def overrides(self, path: KeyPath) -> bool:
         """Whether a key was given on the command line, whole or, if the file has none, in part."""
         if any(p in self.overridden for p in _upwards(path)):
             return True
-        return path not in (self.lines or {}) and any(path in _upwards(p) for p in self.overridden)
+        return path not in self.lines and any(path in _upwards(p) for p in self.overridden)
 
 
 def validated(table: Mapping[str, object], base: Path, source: Source | None = None) -> RunProfile:

@@ -12,8 +12,8 @@ from workbench.config.tokens import tokens
 from workbench.config.wording import printable, shortened
 from workbench.errors import Problem, ProfileError
 
-MOST_BYTES = 1_000_000
-"""A profile is a few kilobytes; a checkpoint given by mistake need not be read."""
+MOST_KILOBYTES = 256
+"""A profile has a few; a checkpoint given by mistake need not be read to its end."""
 
 # tomllib takes time with the square of a dotted key's length and one level of
 # the interpreter's stack per bracket.
@@ -30,15 +30,15 @@ def read_text(path: Path) -> str:
             what = "is a folder" if stat.S_ISDIR(mode) else "is not a regular file"
             raise _unusable(path, what)
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MOST_KILOBYTES * 1024 + 1)
     except FileNotFoundError as error:
         hint = "workbench init writes profiles to start from"
         raise _unusable(path, "does not exist", hint=hint) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise _unusable(path, f"cannot be read: {reason}") from error
-    if len(content) > MOST_BYTES:
-        raise _unusable(path, f"is larger than {MOST_BYTES // 1_000_000} MB, so it is no profile")
+    if len(content) > MOST_KILOBYTES * 1024:
+        raise _unusable(path, f"is larger than {MOST_KILOBYTES} kB, so it is no profile")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
