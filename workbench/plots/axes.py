@@ -1,0 +1,117 @@
+"""Where values lie on an axis, and which of them get a tick."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.plots.chart import Axis, Floats
+
+LARGEST = float(np.finfo(np.float32).max)
+SMALLEST = float(np.finfo(np.float32).tiny)
+"""What training computes lies between these; inside them no arithmetic here overflows."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    place: float
+    """On the axis, from 0 at its start to 1 at its end."""
+    label: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An axis with limits: `low` < `high`, both as `positions` gives them."""
+
+    axis: Axis
+    low: float
+    high: float
+
+    def places(self, positions: Floats) -> Floats:
+        """Map positions to 0...1 from the axis' start to its end."""
+        places: Floats = (positions - self.low) / (self.high - self.low)
+        return places
+
+
+def positions(values: Floats, axis: Axis) -> Floats:
+    """Map values to where they lie along the axis, log10 on a log axis; NaN for a gap."""
+    values = np.asarray(values, dtype=np.float64)
+    usable = np.abs(values) <= LARGEST  # false for NaN
+    if axis.scale == "log":
+        usable &= values >= SMALLEST
+        return np.log10(values, out=np.full(values.shape, np.nan), where=usable)
+    return values if usable.all() else np.where(usable, values, np.nan)
+
+
+def scale_between(axis: Axis, low: float, high: float) -> Scale:
+    """Make a scale of two positions; equal ones get room on both sides, zeros 0...1."""
+    largest = max(abs(low), abs(high))
+    if largest <= SMALLEST:
+        low, high = 0.0, 1.0
+    elif high - low <= 1e-9 * largest:
+        low, high = low - 0.1 * largest, high + 0.1 * largest
+    return Scale(axis, low, high)
+
+
+def ticks(scale: Scale, most: int) -> tuple[Tick, ...]:
+    """Choose round values for at most `most` ticks (2 or more), ascending."""
+    percent = scale.axis.unit == "percent"
+    if scale.axis.scale == "log":
+        values = _log_values(scale.low, scale.high, most)
+        places = scale.places(np.log10(values))
+        labels = [label for value in values for label in _labels([value], percent=percent)]
+    else:
+        whole = scale.axis.unit == "whole" and scale.high - scale.low >= 2
+        values = _round_values(scale.low, scale.high, most, finest=1.0 if whole else 0.0)
+        places = scale.places(np.array(values))
+        labels = _labels(values, percent=percent)
+    return tuple(Tick(float(at), label) for at, label in zip(places, labels, strict=True))
+
+
+def _round_values(low: float, high: float, most: int, *, finest: float = 0.0) -> list[float]:
+    """All multiples of a step of 1, 2 or 5 times a power of ten; the finest step that fits."""
+    power = math.floor(math.log10((high - low) / most))
+    for step in (factor * 10.0**p for p in itertools.count(power) for factor in (1, 2, 5)):
+        multiples = _multiples(low, high, step)
+        if step >= finest and len(multiples) <= most:
+            return multiples
+    raise AssertionError("a step wider than the axis has at most two multiples")
+
+
+def _log_values(low: float, high: float, most: int) -> list[float]:
+    """The finest of 1-2-5 in each decade, 1-3, decades, or round values in a narrow range."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    for factors in ((1, 2, 5), (1, 3), (1,)):
+        pairs = [(factor, decade) for decade in decades for factor in factors]
+        values = [f * 10.0**d for f, d in pairs if low <= math.log10(f) + d <= high]
+        if len(values) > most:
+            continue
+        return values if len(values) >= 2 else _round_values(10**low, 10**high, most)
+    return [10.0**decade for decade in _round_values(low, high, most, finest=1.0)]
+
+
+def _multiples(low: float, high: float, step: float) -> list[float]:
+    # The tolerance keeps a limit that is a multiple but for its last bit.
+    first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
+    return [number * step for number in range(first, last + 1)]
+
+
+def _labels(values: list[float], *, percent: bool) -> list[str]:
+    """Write values with the same number of decimals, as many as they need; huge ones with e."""
+    shown = [100 * value if percent else value for value in values]
+    unit = "%" if percent else ""
+    largest = max(map(abs, shown), default=0.0) or 1.0
+    if not 1e-4 <= largest < 1e7:
+        return [_scientific(value) + unit for value in shown]
+    digits = max(0, 11 - math.ceil(math.log10(largest)))
+    texts = [f"{value:.{digits}f}" for value in shown]
+    decimals = max(len(text.rstrip("0").partition(".")[2]) for text in texts)
+    return [f"{value:.{decimals}f}{unit}" for value in shown]
+
+
+def _scientific(value: float) -> str:
+    mantissa, exponent = f"{value:.10e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}" if value else "0"
