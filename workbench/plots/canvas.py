@@ -28,7 +28,7 @@ def draw_frame(
     width: int, height: int, x_ticks: tuple[Tick, ...], y_ticks: tuple[Tick, ...]
 ) -> Frame:
     """Draw axes and ticks in `width` x `height` cells, over a canvas from (0, 0) to (1, 1)."""
-    from plotext._figure import _figure_class
+    from plotext._figure import _figure_class  # 25 ms: only where something is drawn
 
     figure = _figure_class()
     figure._limit_size(False, False)
