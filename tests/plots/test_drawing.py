@@ -102,7 +102,7 @@ def test_a_single_point_is_drawn() -> None:
 
 
 def test_values_that_a_log_axis_cannot_hold_are_gaps() -> None:
-    rows = plain(chart(line("a", 10, 1, 0, 0.1, 0.01), y_axis=Axis(scale="log")))
+    rows = plain(chart(line("a", 10, 1, 0, 0.1, 0.01), y_axis=Axis(scale="log")), height=12)
     assert [row[:7] for row in rows if row[6:7] == "+" and row[:6].strip()] == [
         "    10+",
         "     1+",

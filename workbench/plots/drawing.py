@@ -116,7 +116,8 @@ def _body(chart: Chart, curves: list[Curve], width: int, height: int) -> list[Ro
     x_scale = _scale_of(chart.x_axis, [np.array(curve.x_range) for curve in curves])
     y_scale = _scale_of(chart.y_axis, [curve.y for curve in curves])
     x_ticks = ticks(x_scale, width // TICK_WIDTH)
-    y_ticks = ticks(y_scale, min(height // TICK_HEIGHT, MOST_Y_TICKS))
+    rows = height - 2  # the axis and its labels take two
+    y_ticks = ticks(y_scale, min(max(rows // TICK_HEIGHT, 2), MOST_Y_TICKS))
     y_ticks = tuple(replace(tick, label=tick.label.rjust(LABEL_WIDTH)) for tick in y_ticks)
     frame = draw_frame(width, height, x_ticks, y_ticks)
     text, owner = _canvas(curves, x_scale, y_scale, frame.height, width - frame.left)
