@@ -117,7 +117,7 @@ class Workbench(click.Group):
         """Like click's, with usage errors in this program's form. Always ends the process."""
         extra["standalone_mode"] = False
         try:
-            code = super().main(args, prog_name or "workbench", **extra)
+            code = super().main(args, prog_name or self.name, **extra)
         except click.Abort:
             code = INTERRUPTED
         except click.ClickException as error:
@@ -138,6 +138,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
 
 
 @click.group(
+    "workbench",
     cls=Workbench,
     commands_by_name=COMMANDS,
     invoke_without_command=True,

@@ -103,8 +103,8 @@ def _print_error(message: str, hint: str, details: tuple[str, ...] = ()) -> None
 def _usage_words(error: click.ClickException) -> tuple[str, str]:
     context = error.ctx if isinstance(error, click.UsageError) else None
     message = error.format_message()
-    hint = f"{context.command_path} --help shows what it takes" if context else ""
-    return message[:1].lower() + message[1:], hint
+    path = context.command_path if context else "workbench"
+    return message[:1].lower() + message[1:], f"{path} --help shows what it takes"
 
 
 def _console(*, stderr: bool) -> Console:
