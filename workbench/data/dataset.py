@@ -112,7 +112,7 @@ def _check_statistics(profile: DataProfile, channels: int) -> None:
         values = getattr(profile, name)
         if values and len(values) != channels:
             raise DataError(
-                f"data.{name} has {len(values)} values, the images have {channels} channels",
+                f"data.{name} has length {len(values)}, the number of channels is {channels}",
                 hint=f"give data.{name} one value per channel, or [] for the default",
             )
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from workbench.config.data import DigitsProfile
 from workbench.data.decode import resized
 from workbench.data.source import ImageSet, Pixels, Progress, Source
+
+_Integers = npt.NDArray[np.int64]
 
 _TEST_EVERY = 5
 _WHITE = 16  # the largest value in scikit-learn's arrays
@@ -41,10 +44,10 @@ def _scaled(images: Pixels, size: int) -> Pixels:
 
 
 def _first_of_each_class(
-    labels: np.ndarray[tuple[int], np.dtype[np.int64]],
-    allowed: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    labels: _Integers,
+    allowed: npt.NDArray[np.bool_],
     limit: int,
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+) -> _Integers:
     """Rows in file order, at most `limit` of each class; 0 is all."""
     rows = [np.flatnonzero(allowed & (labels == digit))[: limit or None] for digit in range(10)]
     return np.sort(np.concatenate(rows))
@@ -52,7 +55,7 @@ def _first_of_each_class(
 
 def _image_set(
     images: Pixels,
-    labels: np.ndarray[tuple[int], np.dtype[np.int64]],
-    rows: np.ndarray[tuple[int], np.dtype[np.int64]],
+    labels: _Integers,
+    rows: _Integers,
 ) -> ImageSet:
     return ImageSet(torch.from_numpy(images[rows])[:, None], torch.from_numpy(labels[rows]))

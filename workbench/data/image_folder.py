@@ -48,9 +48,16 @@ def load_image_folder(profile: ImageFolderProfile, progress: Progress) -> Source
             path=profile.root,
             hint="set data.root to the folder that holds train and test",
         )
-    classes = _classes(profile.root)
-    train_files = _list_files(profile.root / "train", classes, profile.train_per_class)
-    test_files = _list_files(profile.root / "test", classes, profile.test_per_class)
+    try:
+        classes = _classes(profile.root)
+        train_files = _list_files(profile.root / "train", classes, profile.train_per_class)
+        test_files = _list_files(profile.root / "test", classes, profile.test_per_class)
+    except OSError as error:
+        raise DataError(
+            f"{error.filename} cannot be read: {error.strerror}",
+            path=Path(error.filename),
+            hint="repair or remove it, or ask for permission to read it",
+        ) from error
     train = _decoded(train_files, profile, "decoding training images", progress)
     test = _decoded(test_files, profile, "decoding test images", progress)
     _check_same_size(train, test, train_files, test_files)
@@ -126,7 +133,9 @@ def _class_files(folder: Path, label: int) -> list[_File]:
 
 def _is_image(entry: os.DirEntry[str]) -> bool:
     extension = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - see above
-    return extension in EXTENSIONS and _visible(entry.name) and entry.is_file()
+    # A link that leads nowhere is an image that is missing: reading its status says so.
+    is_file = entry.is_file() or entry.is_symlink()
+    return extension in EXTENSIONS and _visible(entry.name) and is_file
 
 
 def _visible(name: str) -> bool:

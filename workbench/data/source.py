@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from torch import Tensor
+
+if TYPE_CHECKING:  # so that the cache can be asked for its size without waiting for torch
+    from torch import Tensor
 
 Pixels = npt.NDArray[np.uint8]
 """Images as bytes, (n, height, width, channels) or (n, channels, height, width)."""

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from workbench.config.augment import ColorJitterProfile, RandomCropProfile
+from workbench.config.data import DigitsProfile, ImageFolderProfile
+from workbench.data.dataset import Dataset, load_dataset
+from workbench.errors import DataError
+
+MakeFolder = Callable[..., Path]
+
+
+def digits(seed: int = 1, **settings: object) -> Dataset:
+    return load_dataset(DigitsProfile.model_validate(settings), seed)
+
+
+def rows(dataset: Dataset) -> set[bytes]:
+    return {image.numpy().tobytes() for image in dataset.validation.images}
+
+
+@pytest.mark.parametrize(
+    ("validation", "held_out"), [(0, 0), (0.1, 144), (0.5, 718), (1, 1), (200, 200)]
+)
+def test_a_fraction_or_a_count_is_held_out(validation: float, held_out: int) -> None:
+    dataset = digits(validation=validation)
+    assert len(dataset.validation) == held_out
+    assert len(dataset.train) == 1437 - held_out
+    assert len(dataset.test) == 360
+
+
+def test_training_and_validation_share_no_image_and_lose_none() -> None:
+    whole, split = digits(validation=0), digits(validation=0.3)
+    together = torch.cat([split.train.images, split.validation.images]).view(1437, -1)
+    assert sorted(together.tolist()) == sorted(whole.train.images.view(1437, -1).tolist())
+
+
+def test_the_split_follows_the_seed() -> None:
+    assert rows(digits(seed=1)) == rows(digits(seed=1))
+    assert rows(digits(seed=1)) != rows(digits(seed=2))
+
+
+@pytest.mark.parametrize("validation", [1437, 5000, 0.9999])
+def test_something_must_be_left_to_train_on(validation: float) -> None:
+    with pytest.raises(DataError, match="leaves none of the 1437"):
+        digits(validation=validation)
+
+
+def test_shape_is_known() -> None:
+    dataset = digits(image_size=12)
+    assert dataset.channels == 1
+    assert dataset.image_size == (12, 12)
+    assert dataset.classes == tuple("0123456789")
+
+
+def test_statistics_are_measured_on_the_training_part() -> None:
+    dataset = digits(validation=0.5)
+    images = dataset.train.images.double() / 255
+    assert dataset.mean == pytest.approx((images.mean().item(),))
+    assert dataset.std == pytest.approx((images.std(correction=0).item(),))
+    assert (dataset.test_mean, dataset.test_std) == (dataset.mean, dataset.std)
+
+
+def test_given_statistics_are_used() -> None:
+    dataset = digits(mean=[0.25], test_std=[0.75])
+    assert dataset.mean == dataset.test_mean == (0.25,)
+    assert dataset.test_std == (0.75,)
+    assert dataset.std == digits().std
+
+
+@pytest.mark.parametrize("name", ["mean", "std", "test_mean", "test_std"])
+def test_statistics_need_one_value_per_channel(name: str) -> None:
+    with pytest.raises(DataError, match=rf"data\.{name} has length 3.* channels is 1"):
+        digits(**{name: [0.5, 0.5, 0.5]})
+
+
+def test_augmentations_that_do_not_fit_are_found_at_once() -> None:
+    with pytest.raises(DataError, match="random_crop"):
+        digits(augment=[RandomCropProfile(padding=8)])
+    assert digits(augment=[RandomCropProfile(padding=7), ColorJitterProfile()])
+
+
+SAME: list[dict[str, object]] = [{}, {"copies": 3}, {"mean": [0.5]}, {"validation": 144}]
+OTHER: list[dict[str, object]] = [
+    {"seed": 2},
+    {"validation": 0},
+    {"image_size": 9},
+    {"train_per_class": 100},
+    {"test_per_class": 10},
+]
+
+
+@pytest.mark.parametrize("settings", SAME)
+def test_the_fingerprint_stays_with_the_arrays(settings: dict[str, object]) -> None:
+    assert digits().fingerprint == digits(**settings).fingerprint  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("settings", OTHER)
+def test_the_fingerprint_changes_with_the_arrays(settings: dict[str, object]) -> None:
+    assert digits().fingerprint != digits(**settings).fingerprint  # type: ignore[arg-type]
+
+
+def test_without_validation_the_seed_is_not_in_the_fingerprint() -> None:
+    assert digits(seed=1, validation=0).fingerprint == digits(seed=2, validation=0).fingerprint
+
+
+def test_a_relabelled_image_changes_the_fingerprint(make_folder: MakeFolder) -> None:
+    root = make_folder()
+    profile = ImageFolderProfile(root=root, validation=0)
+    before = load_dataset(profile, 1).fingerprint
+    # The last cat becomes the first dog: the same pixels in the same order.
+    (root / "train" / "cat" / "0003.png").rename(root / "train" / "dog" / "-.png")
+    assert load_dataset(profile, 1).fingerprint != before
+
+
+def test_an_image_folder_loads_with_progress(make_folder: MakeFolder) -> None:
+    seen: list[tuple[str, int, int]] = []
+    profile = ImageFolderProfile(root=make_folder(train=6), validation=0.25)
+    dataset = load_dataset(profile, 1, lambda *step: seen.append(step))
+    assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (9, 3, 4)
+    assert seen[0] == ("decoding training images", 12, 12)
+
+
+def test_scikit_learn_is_imported_only_for_digits() -> None:
+    code = "import sys, workbench.data.dataset; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_real_images_have_their_published_statistics(real_images: Path) -> None:
+    profile = ImageFolderProfile(root=real_images, validation=0)
+    dataset = load_dataset(profile, 42)
+    assert (len(dataset.train), len(dataset.test)) == (50_000, 10_000)
+    # As JPEG files they differ a little from the original's (.4914, .4822, .4465).
+    assert dataset.mean == pytest.approx((0.4914, 0.4822, 0.4465), abs=5e-3)
+    assert dataset.std == pytest.approx((0.2470, 0.2435, 0.2616), abs=5e-3)
+    last = sorted((real_images / "train" / dataset.classes[-1]).iterdir())[-1]
+    expected = np.asarray(Image.open(last)).transpose(2, 0, 1)
+    assert np.array_equal(dataset.train.images[-1].numpy(), expected)
