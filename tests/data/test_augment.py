@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -16,6 +16,7 @@ from workbench.data.augment import augment
 REPORT = (RandomCropProfile(), HorizontalFlipProfile(), ColorJitterProfile())
 
 
+@settings(max_examples=30)
 @given(st.permutations(range(48)), st.integers(1, 48), st.integers(0, 2**63 - 1))
 def test_an_images_result_does_not_depend_on_its_batch(
     colours: Tensor, order: list[int], size: int, seed: int
