@@ -60,8 +60,9 @@ class Columns:
         start, self._size = self._size, self._size + len(index)
         self._reserve(self._size)
         self._index[start : self._size] = index
-        for name in columns.keys() - self._columns.keys():
-            self._columns[name] = np.full(len(self._index), np.nan)
+        for name in columns:
+            if name not in self._columns:
+                self._columns[name] = np.full(len(self._index), np.nan)
         for name, column in self._columns.items():
             column[start : self._size] = columns.get(name, np.nan)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,7 +139,7 @@ class History:
         started = _STARTED.validate_python(clean_value(record))
         self._begin(record["attempt"], _count(started.first_step))
         self.started = started
-        self._clock.mark(started.first_step, _number(record["time"]))
+        self._clock.mark(started.first_step, _number(record.get("time")))
 
     def _on_steps(self, record: Record) -> None:
         first_step = _count(record["first_step"])
@@ -154,12 +153,11 @@ class History:
         length = len(next(iter(columns.values()), ()))
         self._begin(record["attempt"], first_step)
         self.steps.append(np.arange(first_step, first_step + length), columns)
-        self._clock.mark(first_step + length, _number(record["time"]))
+        self._clock.mark(first_step + length, _number(record.get("time")))
 
     def _on_epoch(self, record: Record) -> None:
         epoch, step = _count(record["epoch"]), _count(record["step"])
-        metrics: Mapping[str, object] = record["metrics"]
-        for name, value in metrics.items():
+        for name, value in dict(record["metrics"]).items():
             table = self._metrics.setdefault(clean(name), Columns())
             if len(table) and table.index[-1] == step:
                 table.cut(step)  # a resumed attempt evaluated this epoch once more
@@ -170,7 +168,8 @@ class History:
         shape = [_count(size) for size in record["shape"]]
         if math.prod(shape) > MAX_FILTER_VALUES:
             raise ValueError("too many values")
-        weights = _array(record["weights"]).astype(np.float32).reshape(shape)
+        with np.errstate(over="ignore"):
+            weights = _array(record["weights"]).astype(np.float32).reshape(shape)
         counts = _count(record["epoch"]), _count(record["step"])
         self.filters.append(Filters(*counts, clean(str(record["layer"])), weights))
 

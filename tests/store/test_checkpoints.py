@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from workbench.errors import WriteError
+from workbench.events import CheckpointReady
+from workbench.store import atomic
+from workbench.store.checkpoints import read_checkpoints, write_checkpoint
+
+
+def _write(run: Path, step: int, *, best: bool = False, content: bytes = b"") -> None:
+    def payload(file: BinaryIO) -> None:
+        file.write(content or b"payload of ")
+        file.write(str(step).encode())
+
+    write_checkpoint(run, CheckpointReady(0, step, best, payload))
+
+
+def _steps(run: Path) -> list[int]:
+    return [checkpoint.step for checkpoint in read_checkpoints(run).intact]
+
+
+def test_a_run_without_checkpoints_has_none(tmp_path: Path) -> None:
+    assert read_checkpoints(tmp_path).intact == ()
+
+
+def test_a_checkpoint_has_its_checksum_in_the_form_of_sha256sum(tmp_path: Path) -> None:
+    _write(tmp_path, 8)
+    digest = hashlib.sha256(b"payload of 8").hexdigest()
+    checksum = tmp_path / "checkpoints" / "000000008.pt.sha256"
+    assert checksum.read_text() == f"{digest}  000000008.pt\n"
+    assert _steps(tmp_path) == [8]
+
+
+def test_the_last_two_and_the_best_are_kept(tmp_path: Path) -> None:
+    for step in (4, 8, 12, 16, 20):
+        _write(tmp_path, step, best=step == 8)
+    intact = read_checkpoints(tmp_path).intact
+    assert [(checkpoint.step, checkpoint.best) for checkpoint in intact] == [
+        (20, False),
+        (16, False),
+        (8, True),
+    ]
+    _write(tmp_path, 24, best=True)
+    assert _steps(tmp_path) == [24, 20]
+
+
+def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
+    _write(tmp_path, 4)
+    mine = tmp_path / "checkpoints" / "mine.pt"
+    mine.write_bytes(b"")
+    for step in (8, 12, 16):
+        _write(tmp_path, step)
+    assert mine.exists()
+
+
+def test_a_damaged_checkpoint_is_named_and_not_used(tmp_path: Path) -> None:
+    for step in (4, 8):
+        _write(tmp_path, step)
+    (tmp_path / "checkpoints" / "000000008.pt").write_bytes(b"payload of 9")
+    (tmp_path / "checkpoints" / "000000012.pt").write_bytes(b"without a checksum")
+    found = read_checkpoints(tmp_path)
+    assert [checkpoint.step for checkpoint in found.intact] == [4]
+    assert found.damaged == ("000000012.pt", "000000008.pt")
+
+
+def test_checkpoints_that_a_resume_trains_again_go_with_its_first(tmp_path: Path) -> None:
+    for step in (4, 8, 12):
+        _write(tmp_path, step, best=step == 12)
+    _write(tmp_path, 10)
+    assert _steps(tmp_path) == [10, 8]
+
+
+@pytest.mark.parametrize("killed_at_rename", [1, 2, 3])
+def test_a_writer_killed_at_any_point_leaves_a_sound_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_at_rename: int
+) -> None:
+    _write(tmp_path, 8, content=b"first ")
+    renames = 0
+    rename = Path.replace
+
+    def killed(path: Path, target: Path) -> Path:
+        nonlocal renames
+        renames += 1
+        if renames == killed_at_rename:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic.Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            _write(tmp_path, 8, content=b"second ")
+    assert _steps(tmp_path) == [8]
+
+
+def test_a_disk_that_refuses_leaves_the_checkpoints_there_were(tmp_path: Path) -> None:
+    def refuse(file: BinaryIO) -> None:
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    _write(tmp_path, 4)
+    with pytest.raises(WriteError, match=r"000000008.pt: No space left"):
+        write_checkpoint(tmp_path, CheckpointReady(0, 8, True, refuse))
+    assert _steps(tmp_path) == [4]
+    assert len(list((tmp_path / "checkpoints").iterdir())) == 2
+
+
+def test_the_payload_may_not_seek(tmp_path: Path) -> None:
+    with pytest.raises(WriteError):
+        write_checkpoint(tmp_path, CheckpointReady(0, 8, False, lambda file: file.seek(0)))

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from workbench.errors import WriteError
+from workbench.store import control
+from workbench.store.runs import Run
+
+
+def test_a_flag_is_raised_seen_and_cleared(run: Run) -> None:
+    assert not control.is_stop_requested(run)
+    control.request_stop(run)
+    control.request_stop(run)
+    assert control.is_stop_requested(run)
+    assert not control.is_pause_requested(run)
+    control.clear_stop(run)
+    control.clear_stop(run)
+    assert not control.is_stop_requested(run)
+
+
+def test_pause_is_another_flag(run: Run) -> None:
+    control.request_pause(run)
+    assert control.is_pause_requested(run)
+    assert not control.is_stop_requested(run)
+    control.clear_pause(run)
+    assert not control.is_pause_requested(run)
+
+
+def test_a_flag_does_not_bring_back_a_deleted_run(run: Run) -> None:
+    shutil.rmtree(run.path)
+    with pytest.raises(WriteError):
+        control.request_stop(run)
+    assert not run.path.exists()

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workbench.store.liveness import Owner, is_alive, read_owner, remove_owner, write_owner
+from workbench.store.status import Status
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Owner:
+    write_owner(tmp_path)
+    owner = read_owner(tmp_path)
+    assert owner is not None
+    return owner
+
+
+def _owner_of(process: subprocess.Popen[bytes], like: Owner) -> Owner:
+    stat = Path(f"/proc/{process.pid}/stat").read_text()
+    start_time = int(stat.rpartition(")")[2].split()[19])
+    return like.model_copy(update={"pid": process.pid, "start_time": start_time})
+
+
+def test_this_process_lives(owner: Owner) -> None:
+    assert owner.pid == os.getpid()
+    assert is_alive(owner, Status())
+
+
+def test_a_run_that_was_let_go_is_held_by_nobody(tmp_path: Path) -> None:
+    write_owner(tmp_path)
+    remove_owner(tmp_path)
+    assert not is_alive(read_owner(tmp_path), Status(updated=time.time()))
+
+
+def test_a_damaged_owner_is_none(tmp_path: Path) -> None:
+    (tmp_path / "owner.json").write_text('{"host": 3')
+    assert read_owner(tmp_path) is None
+
+
+def test_a_killed_process_is_dead_also_before_its_parent_notices(
+    owner: Owner, wait_until: Callable[[Callable[[], object]], None]
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        other = _owner_of(process, owner)
+        assert is_alive(other, Status())
+        process.kill()
+        wait_until(lambda: not is_alive(other, Status(updated=time.time())))
+        assert process.returncode is None  # a zombie still
+
+
+def test_a_reused_pid_is_not_taken_for_the_owner(owner: Owner) -> None:
+    earlier = owner.model_copy(update={"start_time": owner.start_time - 1})
+    assert not is_alive(earlier, Status(updated=time.time()))
+
+
+@pytest.mark.parametrize("change", [{"host": "elsewhere"}, {"boot_id": "before"}, {"boot_id": ""}])
+@pytest.mark.parametrize(("age", "alive"), [(5, True), (-5, True), (90, False), (-9000, False)])
+def test_a_process_of_another_host_lives_by_its_heartbeat(
+    owner: Owner, change: dict[str, str], age: float, alive: bool
+) -> None:
+    other = owner.model_copy(update=change)
+    assert is_alive(other, Status(updated=time.time() - age)) is alive
+
+
+def test_without_a_heartbeat_another_host_is_dead(owner: Owner) -> None:
+    assert not is_alive(owner.model_copy(update={"host": "elsewhere"}), Status())

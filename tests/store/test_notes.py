@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.store.notes import Notes, read_notes, write_notes
+from workbench.store.runs import Run
+
+
+def test_a_run_has_no_notes_at_first(run: Run) -> None:
+    assert run.notes == Notes()
+
+
+def test_notes_are_read_as_written(run: Run) -> None:
+    notes = Notes(tags=("baseline", "größer"), note="two\nlines")
+    write_notes(run.path, notes)
+    assert run.notes == notes
+
+
+@given(tags=st.lists(st.text()), note=st.text())
+def test_any_text_can_be_a_note(
+    tmp_path_factory: pytest.TempPathFactory, tags: list[str], note: str
+) -> None:
+    folder = tmp_path_factory.mktemp("run")
+    notes = Notes(tags=tuple(tags), note=note)
+    write_notes(folder, notes)
+    assert read_notes(folder) == notes
+
+
+@pytest.mark.parametrize("text", ["tags = 3", "tags = [", "[" * 5000, ".".join("a" * 20_000)])
+def test_damaged_notes_are_empty(run: Run, text: str) -> None:
+    (run.path / "notes.toml").write_text(text)
+    assert run.notes == Notes()
+
+
+def test_text_from_notes_is_cleaned_line_by_line(run: Run) -> None:
+    (run.path / "notes.toml").write_text(r'note = "a\u001b\nb\u202e"')
+    assert run.notes.note == "a␛\nb\ufffd"

@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import RunBusyError, WriteError
+from workbench.events import BestImproved, CheckpointReady, Continued, Ended, Event, Paused, Started
+from workbench.store import heartbeat, writer
+from workbench.store.control import is_stop_requested, request_stop
+from workbench.store.liveness import read_owner
+from workbench.store.lock import RunLock
+from workbench.store.record import record
+from workbench.store.runs import Run
+
+Training = Callable[..., Iterator[Event]]
+
+
+def _record(events: Iterator[Event], run: Run) -> list[Event]:
+    return list(record(events, run))
+
+
+def _started(first_step: int = 0) -> Started:
+    return Started(3, 12, 4, first_step, 100, "cpu")
+
+
+def test_events_are_passed_on_and_read_back(run: Run, training: Training) -> None:
+    assert _record(training(), run) == list(training())
+    history = run.history()
+    assert history.steps["loss"].tolist() == list(range(12))
+    assert history.series("val/accuracy").values.tolist() == [0.0, 1.0, 2.0]
+    assert history.dropped == 0
+    status = run.status()
+    assert (status.state, status.attempt, status.step, status.epochs_done) == ("finished", 1, 12, 3)
+    assert status.created is not None
+    assert read_owner(run.path) is None
+
+
+def test_an_event_is_on_disk_before_it_is_passed_on(run: Run, training: Training) -> None:
+    history = run.history()
+    for event in record(training(), run):
+        assert history.update()
+        if isinstance(event, Ended):
+            assert run.status().state == "finished"
+        else:
+            assert run.status().state == "running"
+
+
+def test_the_first_line_of_a_file_carries_the_format(run: Run, training: Training) -> None:
+    _record(training(), run)
+    lines = (run.path / "metrics" / "0001.jsonl").read_text().splitlines()
+    assert ['"format":1' in line for line in lines] == [True] + [False] * (len(lines) - 1)
+
+
+def test_a_busy_run_is_left_as_it_is(run: Run, training: Training) -> None:
+    code = """
+import sys
+from pathlib import Path
+from workbench.store.lock import RunLock
+with RunLock(Path(sys.argv[1])):
+    print("held", flush=True)
+    input()
+"""
+    command = [sys.executable, "-c", code, str(run.path)]
+    before = run.status()
+    events = training()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(RunBusyError):
+            _record(events, run)
+        holder.kill()
+    assert isinstance(next(events), Started)  # untouched
+    assert run.status().updated == before.updated
+    assert not (run.path / "metrics").exists()
+
+
+def test_a_caller_that_holds_the_lock_may_record(run: Run, training: Training) -> None:
+    with RunLock(run.path):
+        _record(training(), run)
+    assert run.status().state == "finished"
+
+
+def test_a_pause_shows_at_once(run: Run) -> None:
+    events = iter([_started(), Paused(0), Continued(0), Ended("stopped", 0, "asked to", 1.0)])
+    states = [run.status().state for _ in record(events, run)]
+    assert states == ["running", "paused", "running", "stopped"]
+
+
+def test_a_resume_is_one_more_attempt_of_one_curve(run: Run, training: Training) -> None:
+    stopped = (event for event in training() if not isinstance(event, Ended))
+    _record(stopped, run)
+    assert run.status().state == "interrupted"
+    _record(training(first_step=6, offset=100.0), run)
+    assert run.status().attempt == 2
+    assert run.history().steps["loss"].tolist() == [*range(6), *range(106, 112)]
+
+
+def test_an_exception_of_the_training_is_recorded_and_goes_on(run: Run) -> None:
+    def events() -> Iterator[Event]:
+        yield _started()
+        raise RuntimeError("out of \x1b memory\nand a long story")
+
+    with pytest.raises(RuntimeError, match="out of"):
+        _record(events(), run)
+    assert run.status().state == "failed"
+    assert run.status().reason == "RuntimeError: out of ␛ memory"
+    ended = run.history().ended
+    assert ended is not None
+    assert ended.reason == "RuntimeError: out of ␛ memory"
+
+
+def test_closed_early_it_lets_go_of_the_run(run: Run, training: Training) -> None:
+    closed: list[bool] = []
+
+    def events() -> Iterator[Event]:
+        try:
+            yield from training()
+        finally:
+            closed.append(True)
+
+    with closing(record(events(), run)) as recording:  # type: ignore[type-var]
+        next(recording)
+        assert run.status().state == "running"
+    assert closed == [True]
+    assert run.status().state == "interrupted"
+    with RunLock(run.path):
+        assert read_owner(run.path) is None
+
+
+def test_interrupted_by_the_keyboard_it_lets_go_of_the_run(run: Run, training: Training) -> None:
+    def events() -> Iterator[Event]:
+        yield _started()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _record(events(), run)
+    assert run.status().state == "interrupted"
+    _record(training(), run)
+    assert run.status().state == "finished"
+
+
+def test_a_killed_process_leaves_an_interrupted_run_that_can_be_resumed(
+    run: Run, training: Training
+) -> None:
+    code = """
+import os, signal, sys
+from pathlib import Path
+from workbench.events import Started, Steps
+from workbench.store.record import record
+from workbench.store.runs import Run
+def events():
+    yield Started(3, 12, 4, 0, 100, "cpu")
+    yield Steps(0, 0, {"loss": [0.0, 1.0]}, 1.0)
+    yield Steps(0, 2, {"loss": [2.0, 3.0]}, 1.0)
+for event in record(events(), Run(Path(sys.argv[1]))):
+    if isinstance(event, Steps):
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", code, str(run.path)], check=False)
+    assert run.status().state == "interrupted"
+    assert run.history().steps["loss"].tolist() == [0.0, 1.0]
+    _record(training(first_step=1, offset=100.0), run)
+    assert run.status().state == "finished"
+    assert run.history().steps["loss"].tolist() == [0.0, *range(101, 112)]
+
+
+def test_the_heartbeat_goes_on_through_a_long_step(
+    run: Run,
+    training: Training,
+    monkeypatch: pytest.MonkeyPatch,
+    wait_until: Callable[[Callable[[], object]], None],
+) -> None:
+    monkeypatch.setattr(heartbeat, "HEARTBEAT_SECONDS", 0.01)
+    recording = record(training(), run)
+    next(recording)
+    first = run.status().updated
+    wait_until(lambda: run.status().updated != first)
+    assert len(list(recording)) == 7
+
+
+def test_a_heartbeat_that_fails_ends_the_run(
+    run: Run,
+    training: Training,
+    monkeypatch: pytest.MonkeyPatch,
+    wait_until: Callable[[Callable[[], object]], None],
+) -> None:
+    monkeypatch.setattr(heartbeat, "HEARTBEAT_SECONDS", 0.01)
+    recording = record(training(), run)
+    next(recording)
+    calls: list[Path] = []
+
+    def refuse(path: Path, status: object) -> None:
+        calls.append(path)
+        raise WriteError(path / "status.json", OSError(28, "No space left on device"))
+
+    monkeypatch.setattr(heartbeat, "write_status", refuse)
+    wait_until(lambda: calls)
+    with pytest.raises(WriteError, match=r"status.json: No space left"):
+        list(recording)
+
+
+def test_the_status_is_written_at_most_once_a_second(
+    run: Run, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "STATUS_SECONDS", 1000.0)
+    written: list[object] = []
+    write_status = heartbeat.write_status
+
+    def counted(path: Path, status: object) -> None:
+        written.append(status)
+        write_status(path, status)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(heartbeat, "write_status", counted)
+    _record(training(), run)
+    assert len(written) == 4  # opened, started, ended, closed
+
+
+def test_a_full_disk_fails_the_run_and_names_the_file(
+    run: Run, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = record(training(), run)
+    next(recording)
+    monkeypatch.setattr(writer.os, "write", lambda descriptor, data: 3)
+    with pytest.raises(WriteError, match=r"0001.jsonl: No space left on device") as caught:
+        list(recording)
+    assert caught.value.exit_code == 1
+    monkeypatch.undo()
+    assert run.status().state == "failed"
+    assert "No space left" in run.status().reason
+
+
+def test_best_weights_and_checkpoints_are_files(run: Run) -> None:
+    events: list[Event] = [
+        _started(),
+        BestImproved("val/accuracy", 0.5, 0, 4, lambda file: file.write(b"weights") and None),
+        CheckpointReady(0, 4, True, lambda file: file.write(b"payload") and None),
+        Ended("stopped", 4, "asked to", 1.0),
+    ]
+    _record(iter(events), run)
+    assert run.weights_path.read_bytes() == b"weights"
+    assert [(point.step, point.best) for point in run.checkpoints().intact] == [(4, True)]
+    best = run.status().best
+    assert best is not None
+    assert (best.metric, best.value, best.epoch) == ("val/accuracy", 0.5, 0)
+
+
+def test_a_resume_before_the_best_epoch_goes_back_to_the_best_until_then(run: Run) -> None:
+    def best(epoch: int) -> BestImproved:
+        return BestImproved("val/accuracy", epoch / 10, epoch, 4 * epoch + 4, lambda file: None)
+
+    _record(iter([_started(), best(0), best(1), best(2)]), run)
+    _record(iter([_started(first_step=8)]), run)
+    status = run.status()
+    assert status.best is not None
+    assert status.best.epoch == 1
+
+
+def test_what_a_killed_writer_left_half_written_is_removed(run: Run, training: Training) -> None:
+    leftovers = [
+        run.path / "checkpoints" / ".000000004.pt.0123abcd.tmp",
+        run.path / ".weights.safetensors.0123abcd.tmp",
+    ]
+    notes = run.path / ".notes.toml.0123abcd.tmp"
+    (run.path / "checkpoints").mkdir()
+    for path in [*leftovers, notes]:
+        path.touch()
+    _record(training(), run)
+    assert not any(path.exists() for path in leftovers)
+    assert notes.exists()  # its writer may be at work
+
+
+def test_an_attempt_never_writes_into_a_file_that_is_there(run: Run, training: Training) -> None:
+    (run.path / "metrics").mkdir()
+    (run.path / "metrics" / "0004.jsonl").write_text("")
+    _record(training(), run)
+    assert (run.path / "metrics" / "0005.jsonl").exists()
+    assert run.status().attempt == 5
+
+
+def test_recording_leaves_flags_to_whoever_acts_on_them(run: Run, training: Training) -> None:
+    request_stop(run)
+    _record(training(), run)
+    assert is_stop_requested(run)

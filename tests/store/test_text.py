@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.store.text import MAX_TEXT, clean, clean_value
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("sgd, lr 0.1 — größer", "sgd, lr 0.1 — größer"),
+        ("two\nlines\tand\r\na tab", "two lines and  a tab"),
+        ("\x1b[31mred\x1b]52;c;eA==\x07", "␛[31mred␛]52;c;eA==␇"),
+        ("c1 \x9b31m", "c1 \ufffd31m"),
+        ("\u202egnp.exe", "\ufffdgnp.exe"),
+        ("one\u2028two", "one two"),
+        ("lone \udc80 surrogate", "lone \ufffd surrogate"),
+        (
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        ),
+    ],
+)
+def test_what_could_steer_a_terminal_becomes_visible(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+def test_long_text_is_cut_with_an_ellipsis() -> None:
+    assert clean("x" * (MAX_TEXT + 1)) == "x" * (MAX_TEXT - 1) + "…"
+
+
+@given(st.text(st.characters(categories=None) | st.characters(max_codepoint=0x9F)))
+def test_cleaned_text_is_one_encodable_line_and_stays_as_it_is(text: str) -> None:
+    cleaned = clean(text)
+    assert len(cleaned.splitlines()) <= 1
+    assert cleaned.encode().decode() == cleaned
+    assert clean(cleaned) == cleaned
+
+
+def test_all_text_inside_a_value_is_cleaned() -> None:
+    assert clean_value({"a\n": ["b\x1b", 1]}) == {"a ": ["b␛", 1]}
