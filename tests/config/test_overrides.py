@@ -64,6 +64,11 @@ def test_the_last_of_two_overrides_counts() -> None:
     assert changed({}, "seed=1", "seed=2").table == {"seed": 2}
 
 
+def test_a_later_override_may_replace_what_an_earlier_one_reached_into() -> None:
+    result = changed({}, "training.epochs=2", "training=[]")
+    assert result.table == {"training": []}
+
+
 def test_a_new_kind_keeps_the_keys_it_also_has_and_names_the_others() -> None:
     adam = {"kind": "adam", "lr": 0.1, "betas": [0.8, 0.9], "eps": 1e-6}
     result = changed({"optimizer": adam}, "optimizer.kind=sgd")
@@ -106,6 +111,7 @@ def test_one_item_of_a_default_list_can_be_set() -> None:
     [
         ("data.augment.1.padding=2", "the list has no place '1', it has 1 value"),
         ("data.augment.first.p=2", "the list has no place 'first'"),
+        (f"data.augment.{'9' * 5000}.p=2", "the list has no place '9999"),
         ("seed.x=2", "seed.x: 'x' is looked for in 1 (from --set)"),
     ],
 )

@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from workbench.config.reading import MOST_KEY_LEVELS, parse
-from workbench.config.schema import KeyPath, Node, child, chosen, fields, item, kinds, node_at
+from workbench.config.schema import (
+    KeyPath,
+    Node,
+    child,
+    chosen,
+    fields,
+    index,
+    item,
+    kinds,
+    node_at,
+)
 from workbench.config.wording import counted, dotted, shown
 from workbench.errors import Problem, ProfileError
 
@@ -107,11 +117,12 @@ def _replaced(
     key, *rest = path
     inner_node = child(chosen(node, container), key)
     if isinstance(container, list):
-        if not key.isdecimal() or int(key) >= len(container):
+        place = index(key, container)
+        if place is None:
             has = counted(len(container), "value")
             raise _misplaced(override, f"the list has no place {shown(key)}, it has {has}")
-        inner = _replaced(container[int(key)], inner_node, tuple(rest), value, override)
-        return [*container[: int(key)], inner, *container[int(key) + 1 :]]
+        inner = _replaced(container[place], inner_node, tuple(rest), value, override)
+        return [*container[:place], inner, *container[place + 1 :]]
     if isinstance(container, dict):
         inner = container[key] if key in container else _blank(inner_node)
         return {**container, key: _replaced(inner, inner_node, tuple(rest), value, override)}
@@ -138,10 +149,12 @@ def _from_here(value: object, node: Node) -> object:
 
 
 def _indexed(path: tuple[str, ...], table: dict[str, Any]) -> KeyPath:
+    """The override's path with list indices as numbers, as pydantic gives them."""
     indexed: KeyPath = ()
     container: object = table
     for key in path:
-        indexed += (int(key) if isinstance(container, list) else key,)
+        place = index(key, container) if isinstance(container, list) else None
+        indexed += (key if place is None else place,)
         container = item(container, key)
     return indexed
 

@@ -6,7 +6,7 @@ there is one description of a profile beside its models.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -62,8 +62,8 @@ def child(node: Node, key: str | int) -> Node:
     """The schema one step down: of a key of a table, of an item of a list."""
     if "properties" in node:
         return fields(node).get(str(key), {})
-    if "prefixItems" in node and str(key).isdecimal():
-        return _dereferenced(dict(enumerate(node["prefixItems"])).get(int(key), {}))
+    if "prefixItems" in node:
+        return _dereferenced(item(node["prefixItems"], key) or {})
     return _dereferenced(node.get("items", {}))
 
 
@@ -77,13 +77,20 @@ def node_at(path: KeyPath, table: object) -> Node:
     return node
 
 
-def item(container: object, key: str | int) -> object:
+def item(container: Any, key: str | int) -> Any:
     """What a table or list holds under a key; None where there is no such thing."""
     if isinstance(container, dict):
         return container.get(key)
-    if isinstance(container, list) and str(key).isdecimal():
-        return dict(enumerate(container)).get(int(key))
-    return None
+    place = index(key, container) if isinstance(container, list) else None
+    return None if place is None else container[place]
+
+
+def index(key: str | int, items: Sequence[object]) -> int | None:
+    """The place in a list that a key names; None if the list has no such place."""
+    if isinstance(key, str):
+        # int() refuses thousands of digits; no list needs more than nine.
+        key = int(key) if key.isdecimal() and len(key) < 10 else len(items)
+    return key if key < len(items) else None
 
 
 def _dereferenced(node: Node) -> Node:
