@@ -8,7 +8,6 @@ import pytest
 
 from workbench.errors import WriteError
 from workbench.events import CheckpointReady
-from workbench.store import atomic
 from workbench.store.checkpoints import read_checkpoints, write_checkpoint
 
 
@@ -91,7 +90,7 @@ def test_a_writer_killed_at_any_point_leaves_a_sound_checkpoint(
         return rename(path, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(atomic.Path, "replace", killed)
+        patch.setattr(Path, "replace", killed)
         with pytest.raises(KeyboardInterrupt):
             _write(tmp_path, 8, content=b"second ")
     assert _steps(tmp_path) == [8]
@@ -110,5 +109,8 @@ def test_a_disk_that_refuses_leaves_the_checkpoints_there_were(tmp_path: Path) -
 
 
 def test_the_payload_may_not_seek(tmp_path: Path) -> None:
+    def seek(file: BinaryIO) -> None:
+        file.seek(0)
+
     with pytest.raises(WriteError):
-        write_checkpoint(tmp_path, CheckpointReady(0, 8, False, lambda file: file.seek(0)))
+        write_checkpoint(tmp_path, CheckpointReady(0, 8, False, seek))

@@ -5,23 +5,41 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from workbench.errors import RunBusyError, WriteError
-from workbench.events import BestImproved, CheckpointReady, Continued, Ended, Event, Paused, Started
-from workbench.store import heartbeat, writer
+from workbench.events import (
+    BestImproved,
+    CheckpointReady,
+    Continued,
+    Ended,
+    Event,
+    Paused,
+    Started,
+    Write,
+)
+from workbench.store import heartbeat
 from workbench.store.control import is_stop_requested, request_stop
 from workbench.store.liveness import read_owner
 from workbench.store.lock import RunLock
 from workbench.store.record import record
 from workbench.store.runs import Run
+from workbench.store.status import Status, write_status
 
 Training = Callable[..., Iterator[Event]]
 
 
 def _record(events: Iterator[Event], run: Run) -> list[Event]:
     return list(record(events, run))
+
+
+def _writes(data: bytes) -> Write:
+    def write(file: BinaryIO) -> None:
+        file.write(data)
+
+    return write
 
 
 def _started(first_step: int = 0) -> Started:
@@ -60,6 +78,7 @@ def test_a_busy_run_is_left_as_it_is(run: Run, training: Training) -> None:
     code = """
 import sys
 from pathlib import Path
+from typing import BinaryIO
 from workbench.store.lock import RunLock
 with RunLock(Path(sys.argv[1])):
     print("held", flush=True)
@@ -92,8 +111,8 @@ def test_a_pause_shows_at_once(run: Run) -> None:
 
 
 def test_a_resume_is_one_more_attempt_of_one_curve(run: Run, training: Training) -> None:
-    stopped = (event for event in training() if not isinstance(event, Ended))
-    _record(stopped, run)
+    without_end = list(training())[:-1]
+    _record(iter(without_end), run)
     assert run.status().state == "interrupted"
     _record(training(first_step=6, offset=100.0), run)
     assert run.status().attempt == 2
@@ -123,7 +142,7 @@ def test_closed_early_it_lets_go_of_the_run(run: Run, training: Training) -> Non
         finally:
             closed.append(True)
 
-    with closing(record(events(), run)) as recording:  # type: ignore[type-var]
+    with closing(record(events(), run)) as recording:
         next(recording)
         assert run.status().state == "running"
     assert closed == [True]
@@ -150,9 +169,11 @@ def test_a_killed_process_leaves_an_interrupted_run_that_can_be_resumed(
     code = """
 import os, signal, sys
 from pathlib import Path
+from typing import BinaryIO
 from workbench.events import Started, Steps
 from workbench.store.record import record
 from workbench.store.runs import Run
+from workbench.store.status import Status, write_status
 def events():
     yield Started(3, 12, 4, 0, 100, "cpu")
     yield Steps(0, 0, {"loss": [0.0, 1.0]}, 1.0)
@@ -209,11 +230,10 @@ def test_the_status_is_written_at_most_once_a_second(
 ) -> None:
     monkeypatch.setattr(heartbeat, "STATUS_SECONDS", 1000.0)
     written: list[object] = []
-    write_status = heartbeat.write_status
 
-    def counted(path: Path, status: object) -> None:
+    def counted(path: Path, status: Status) -> None:
         written.append(status)
-        write_status(path, status)  # type: ignore[arg-type]
+        write_status(path, status)
 
     monkeypatch.setattr(heartbeat, "write_status", counted)
     _record(training(), run)
@@ -225,7 +245,7 @@ def test_a_full_disk_fails_the_run_and_names_the_file(
 ) -> None:
     recording = record(training(), run)
     next(recording)
-    monkeypatch.setattr(writer.os, "write", lambda descriptor, data: 3)
+    monkeypatch.setattr("workbench.store.writer.os.write", lambda descriptor, data: 3)
     with pytest.raises(WriteError, match=r"0001.jsonl: No space left on device") as caught:
         list(recording)
     assert caught.value.exit_code == 1
@@ -237,8 +257,8 @@ def test_a_full_disk_fails_the_run_and_names_the_file(
 def test_best_weights_and_checkpoints_are_files(run: Run) -> None:
     events: list[Event] = [
         _started(),
-        BestImproved("val/accuracy", 0.5, 0, 4, lambda file: file.write(b"weights") and None),
-        CheckpointReady(0, 4, True, lambda file: file.write(b"payload") and None),
+        BestImproved("val/accuracy", 0.5, 0, 4, _writes(b"weights")),
+        CheckpointReady(0, 4, True, _writes(b"payload")),
         Ended("stopped", 4, "asked to", 1.0),
     ]
     _record(iter(events), run)

@@ -51,7 +51,7 @@ def test_two_stores_that_draw_the_same_id_claim_two_runs(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter(["000001", "000001", "000002"])
-    monkeypatch.setattr(layout.secrets, "token_hex", lambda size: next(drawn))
+    monkeypatch.setattr("workbench.store.layout.secrets.token_hex", lambda size: next(drawn))
     monkeypatch.setattr(
         layout, "new_id", lambda name, now, new_id=layout.new_id: new_id(name, NOON)
     )

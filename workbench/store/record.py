@@ -28,7 +28,7 @@ from workbench.store.text import clean
 from workbench.store.writer import MetricsWriter
 
 
-def record(events: Iterator[Event], run: Run) -> Iterator[Event]:
+def record(events: Iterator[Event], run: Run) -> Generator[Event, None, None]:
     """Write each event to the run's folder, then pass it on.
 
     A generator: the first `next()` takes the run's lock, and raises
