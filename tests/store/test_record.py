@@ -105,8 +105,9 @@ def test_a_caller_that_holds_the_lock_may_record(run: Run, training: Training) -
 
 
 def test_a_pause_shows_at_once(run: Run) -> None:
-    events = iter([_started(), Paused(0), Continued(0), Ended("stopped", 0, "asked to", 1.0)])
-    states = [run.status().state for _ in record(events, run)]
+    ended = Ended("stopped", 0, "asked to", 1.0)
+    events: list[Event] = [_started(), Paused(0), Continued(0), ended]
+    states = [run.status().state for _ in record(iter(events), run)]
     assert states == ["running", "paused", "running", "stopped"]
 
 
