@@ -260,7 +260,7 @@ def test_a_checkpoint_of_another_profile_or_data_set_is_refused(
         a_trainer(other, checkpoint=checkpoint)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"\x80\x04K\x01."])
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"\x80\x02K\x01."])
 def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(
     tmp_path: Path, content: bytes
 ) -> None:

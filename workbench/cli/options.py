@@ -38,3 +38,17 @@ set_option = click.option(
     help="Override a key, as in --set optimizer.lr=1e-3; may be given again.",
 )
 """Gives the command a parameter `overrides: tuple[str, ...]`."""
+
+device_option = click.option(
+    "--device",
+    default="auto",
+    metavar="NAME",
+    help="auto (a GPU if there is one), cpu, cuda or cuda:N.",
+)
+"""Gives the command a parameter `device: str`."""
+
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+"""Gives the command a parameter `quiet: bool`."""
+
+run_argument = click.argument("reference", metavar="RUN")
+"""Gives the command a parameter `reference: str`: an id, an unambiguous part of it, or `latest`."""

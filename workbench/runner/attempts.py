@@ -1,4 +1,4 @@
-"""Prepare a training, then train and record it: one attempt of a run."""
+"""One attempt of a run: prepare, take the lock, train, record."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.config.profile import RunProfile
-from workbench.data.dataset import Dataset, Progress, load_dataset, no_progress
-from workbench.errors import CheckpointError, RunStateError
+from workbench.data.dataset import Progress, load_dataset, no_progress
+from workbench.errors import CheckpointError
 from workbench.events import Event
 from workbench.runner.control import Control
 from workbench.runner.environment import describe_run
 from workbench.runner.logs import logging_to
-from workbench.store import control
+from workbench.store.control import clear_pause, clear_stop
 from workbench.store.lock import RunLock
 from workbench.store.record import record
-from workbench.store.runs import Run, RunStore
+from workbench.store.runs import Run, RunStore, write_env
 from workbench.training.checkpoint import Checkpoint, read_checkpoint
 from workbench.training.hardware import decide
 from workbench.training.trainer import Trainer
@@ -24,14 +24,15 @@ from workbench.training.trainer import Trainer
 logger = logging.getLogger(__name__)
 
 Watch = Callable[[Event], None]
-
-
-def _never() -> bool:
-    return False
+Stop = Callable[[], bool]
 
 
 def _ignore(event: Event) -> None:
     """Nobody watches."""
+
+
+def _never() -> bool:
+    return False
 
 
 def prepare(
@@ -41,17 +42,18 @@ def prepare(
     checkpoint: Checkpoint | None = None,
     decoding: Progress = no_progress,
 ) -> Trainer:
-    """Everything that can be wrong with data, device and model shows here.
+    """Load the data and build the model: what is wrong with a profile's world shows here.
 
     So it comes before a run folder is claimed. Raises `DataError`,
     `DeviceError`, `ModelError`, `CheckpointError`.
     """
     hardware = decide(profile.training, device)
-    dataset = load_dataset(profile.data, profile.seed, decoding)
     if checkpoint is not None:
-        # What "auto" once became holds for the whole run; only the device may change.
-        hardware = checkpoint.hardware.on(hardware.device)
-    return Trainer(profile, dataset, hardware, checkpoint)
+        # What "auto" once became holds for the whole run; the device may change.
+        hardware = checkpoint.hardware.moved_to(hardware.device)
+    return Trainer(
+        profile, load_dataset(profile.data, profile.seed, decoding), hardware, checkpoint
+    )
 
 
 def train_run(
@@ -61,22 +63,73 @@ def train_run(
     device: str = "auto",
     decoding: Progress = no_progress,
     watch: Watch = _ignore,
-    stop: Callable[[], bool] = _never,
+    stop: Stop = _never,
 ) -> Run:
-    """Train a profile into a new run folder under `runs`, and return the run when it ended.
+    """Train a profile into a new run folder under `runs`; returns the run when it has ended.
 
-    `watch` sees every event; `stop` is asked between steps. A diverged
-    training is an outcome: see `Run.status()`. An exception of the training is
-    recorded as `failed` and raised.
+    `watch` sees every event, `stop` is asked between steps. How it ended is in
+    `Run.status()`: a diverged training is an outcome. An exception of the
+    training is recorded as `failed` and raised.
     """
     trainer = prepare(profile, device=device, decoding=decoding)
-    return train_prepared(trainer, RunStore(Path(runs)).create(profile), watch=watch, stop=stop)
+    run = RunStore(Path(runs)).create(profile)
+    train_new(trainer, run, watch=watch, stop=stop)
+    return run
 
 
-def train_prepared(
-    trainer: Trainer, run: Run, *, watch: Watch = _ignore, stop: Callable[[], bool] = _never
-) -> Run:
-    """Take the run's lock, train to the end, record. Raises `RunBusyError`."""
+def train_new(trainer: Trainer, run: Run, *, watch: Watch = _ignore, stop: Stop = _never) -> None:
+    """Train a prepared run from the start, into its fresh folder."""
     with RunLock(run.path):
         _train(trainer, run, watch, stop)
-    return run
+
+
+def resume_run(
+    run: Run,
+    *,
+    device: str = "auto",
+    decoding: Progress = no_progress,
+    watch: Watch = _ignore,
+    stop: Stop = _never,
+) -> None:
+    """Go on from the run's newest sound checkpoint, or from step 0 where it has none.
+
+    The lock comes first: a checkpoint read before could be older than what
+    another process trained meanwhile. Raises `RunBusyError`, and what
+    `prepare` raises.
+    """
+    with RunLock(run.path):
+        profile = run.load_profile()
+        checkpoint = newest_checkpoint(run)
+        trainer = prepare(profile, device=device, checkpoint=checkpoint, decoding=decoding)
+        clear_pause(run)
+        _train(trainer, run, watch, stop)
+
+
+def newest_checkpoint(run: Run) -> Checkpoint | None:
+    """The newest checkpoint whose checksum is right and that can be read; None without one."""
+    found = run.checkpoints()
+    for name in found.damaged:
+        logger.warning("checkpoint %s is damaged; the one before is used", name)
+    for checkpoint in found.intact:
+        try:
+            return read_checkpoint(checkpoint.path)
+        except CheckpointError as error:
+            logger.warning("%s; the one before is used", error.message)
+    return None
+
+
+def _train(trainer: Trainer, run: Run, watch: Watch, stop: Stop) -> None:
+    """Train and record under a lock that the caller holds."""
+    clear_stop(run)  # meant for the attempt before
+    learner = trainer.learner
+    with logging_to(run.log_path):
+        write_env(run, describe_run(learner.hardware, learner.dataset))
+        if learner.monitored_split == "test":
+            logger.warning("data.validation is 0: the test set itself chooses the best weights")
+        try:
+            for event in record(trainer.train(Control(run, stop)), run):
+                watch(event)
+        except Exception:
+            logger.exception("training failed")
+            raise
+    clear_stop(run)  # acted on

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from workbench.events import Request
 from workbench.store.control import is_pause_requested, is_stop_requested
+from workbench.store.runs import Run
 
 POLL_SECONDS = 0.2
 """Flags are looked up at most so often: a step may take a millisecond, a shared disk ten."""
@@ -16,7 +16,7 @@ POLL_SECONDS = 0.2
 class Control:
     """Answers the trainer. `stop` is this process's own wish, checked at every step."""
 
-    def __init__(self, run: Path, stop: Callable[[], bool]) -> None:
+    def __init__(self, run: Run, stop: Callable[[], bool]) -> None:
         self._run = run
         self._stop = stop
         self._flags = Request.GO_ON

@@ -6,13 +6,13 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import torch
 
+from workbench.data.dataset import Dataset
 from workbench.training.hardware import Hardware, has_compiler
 
 PACKAGES = ("workbench-tui", "torch", "torchvision", "numpy", "pillow", "pydantic", "scikit-learn")
@@ -43,15 +43,30 @@ def describe_machine() -> dict[str, object]:
     }
 
 
-def describe_run(hardware: Hardware, data: Mapping[str, object]) -> dict[str, object]:
-    """The contents of env.json: versions, machine, what each "auto" became, data, git state."""
+def describe_run(hardware: Hardware, dataset: Dataset) -> dict[str, object]:
+    """The contents of env.json: versions, machine, git state, and what "auto" and [] became."""
     return {
         "versions": versions(),
         "machine": describe_machine(),
         "hardware": {**asdict(hardware), "reasons": dict(hardware.reasons)},
-        "data": dict(data),
+        "data": describe_data(dataset),
         "command": sys.argv,
         "git": git_state(Path.cwd()),
+    }
+
+
+def describe_data(dataset: Dataset) -> dict[str, object]:
+    """Sizes, classes, and the statistics that images are normalised with."""
+    return {
+        "train": len(dataset.train),
+        "validation": len(dataset.validation),
+        "test": len(dataset.test),
+        "classes": list(dataset.classes),
+        "mean": list(dataset.mean),
+        "std": list(dataset.std),
+        "test_mean": list(dataset.test_mean),
+        "test_std": list(dataset.test_std),
+        "fingerprint": dataset.fingerprint,
     }
 
 

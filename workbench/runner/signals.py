@@ -9,12 +9,12 @@ from types import FrameType
 
 
 class StopSignal:
-    """The signal that asked for a stop; falsy until one came."""
+    """The signal that asked for a stop; `number` is 0 until one came. Calling it asks."""
 
     def __init__(self) -> None:
         self.number = 0
 
-    def __bool__(self) -> bool:
+    def __call__(self) -> bool:
         return self.number != 0
 
     def receive(self, number: int, frame: FrameType | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -25,6 +25,10 @@ class Hardware:
     """CPU threads: another count sums in another order, and so gives other last bits."""
     reasons: Mapping[str, str]
     """Why each "auto" became what it is."""
+
+    def moved_to(self, device: str) -> Hardware:
+        """The same decisions on another device."""
+        return replace(self, device=device)
 
 
 def decide(training: TrainingProfile, device: str = "auto") -> Hardware:

@@ -1,0 +1,105 @@
+"""`workbench doctor`: devices, versions, folders, and what this terminal can do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from workbench.cli.options import json_option, runs_option
+from workbench.cli.output import print_json, print_line
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  workbench doctor
+  workbench doctor --json"""
+)
+@json_option
+@runs_option
+def command(as_json: bool, runs: Path) -> None:
+    """Show what training and drawing would find here, and what is missing."""
+    found = {
+        "versions": _versions(),
+        "machine": _machine(),
+        "folders": _folders(runs),
+        "terminal": _terminal(),
+    }
+    if as_json:
+        print_json(found)
+        return
+    for section, values in found.items():
+        print_line(section)
+        width = max(map(len, values))
+        for name, value in values.items():
+            print_line(f"  {name:<{width}}  {_words(value)}")
+        print_line()
+
+
+def _versions() -> dict[str, object]:
+    from workbench.runner.environment import versions
+
+    return dict(versions())
+
+
+def _machine() -> dict[str, object]:
+    from workbench.config.training import TrainingProfile
+    from workbench.runner.environment import describe_machine
+    from workbench.training.hardware import decide
+
+    chosen = decide(TrainingProfile())
+    automatic = f"{chosen.device}, {chosen.precision}"
+    return {**describe_machine(), "auto": automatic}
+
+
+def _folders(runs: Path) -> dict[str, object]:
+    from workbench.data.cache import cache_usage
+
+    cache = cache_usage()
+
+    return {
+        "runs": str(runs.absolute()),
+        "runs writable": _writable(runs),
+        "image cache": str(cache.folder),
+        "image cache size": f"{cache.size / 2**20:,.0f} MiB",
+        "free disk": f"{_free_bytes(runs) / 2**30:,.1f} GiB",
+    }
+
+
+def _terminal() -> dict[str, object]:
+    size = shutil.get_terminal_size()
+    return {
+        "standard output": "a terminal" if sys.stdout.isatty() else "not a terminal",
+        "size": f"{size.columns}x{size.lines}",
+        "TERM": os.environ.get("TERM", ""),
+        "colour": "off (NO_COLOR)" if os.environ.get("NO_COLOR") else "on",
+        "encoding": sys.stdout.encoding,
+    }
+
+
+def _existing(folder: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    folder = folder.absolute()
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _writable(runs: Path) -> bool:
+    return os.access(_existing(runs), os.W_OK)
+
+
+def _free_bytes(runs: Path) -> int:
+    return shutil.disk_usage(_existing(runs)).free
+
+
+def _words(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(str, value)) or "none"
+        case _:
+            return str(value)

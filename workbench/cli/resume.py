@@ -1,0 +1,104 @@
+"""`workbench resume RUN`: go on from the last checkpoint, or let a paused run go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from workbench.cli.options import (
+    device_option,
+    json_option,
+    quiet_option,
+    run_argument,
+    runs_option,
+)
+from workbench.cli.output import print_json, print_line
+from workbench.errors import RunBusyError, RunStateError
+
+if TYPE_CHECKING:
+    from workbench.runner.signals import StopSignal
+    from workbench.store.runs import Run
+    from workbench.store.status import Status
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  workbench resume latest
+  workbench resume 20261123-0915 --device cuda:1
+  workbench resume quickstart --json --quiet"""
+)
+@run_argument
+@device_option
+@click.option("--force", is_flag=True, help="Also a run that failed or diverged.")
+@quiet_option
+@json_option
+@runs_option
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    *,
+    reference: str,
+    device: str,
+    force: bool,
+    quiet: bool,
+    as_json: bool,
+    runs: Path,
+) -> None:
+    """Go on with RUN: an id, an unambiguous part of it, or `latest`.
+
+    A run that stopped or died trains on here, from its last checkpoint, as if
+    nothing had happened. A paused run that lives goes on where it is. A
+    finished one needs nothing; a running one is busy (exit code 75).
+    """
+    from workbench.store.control import clear_pause
+    from workbench.store.runs import RunStore
+
+    run = RunStore(runs).find(reference)
+    status = run.status()
+    match status.state:
+        case "finished":
+            _say(run, f"run {run.id} is finished; there is nothing to resume", as_json=as_json)
+        case "paused":
+            clear_pause(run)
+            _say(run, f"run {run.id} goes on", as_json=as_json)
+        case "running" | "queued":
+            raise RunBusyError(
+                f"run {run.id} is running", hint=f"stop it with: workbench stop {run.id}"
+            )
+        case _:
+            _refuse_without_force(run, status, force=force)
+            context.exit(_train(run, device=device, quiet=quiet, as_json=as_json))
+
+
+def _say(run: Run, text: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"id": run.id, "path": str(run.path), "state": run.status().state})
+    else:
+        print_line(text)
+
+
+def _refuse_without_force(run: Run, status: Status, *, force: bool) -> None:
+    if status.state in ("failed", "diverged") and not force:
+        raise RunStateError(
+            f"run {run.id} {status.state}: {status.reason}",
+            hint="see its log.txt; --force goes on from its last checkpoint all the same",
+        )
+
+
+def _train(run: Run, *, device: str, quiet: bool, as_json: bool) -> int:
+    from workbench.cli.progress import training_view
+    from workbench.cli.training import train_to_the_end, warnings_shown
+    from workbench.runner.attempts import resume_run
+
+    view = training_view(quiet=quiet)
+
+    def train(stop: StopSignal) -> None:
+        with view.shown():
+            resume_run(run, device=device, decoding=view.decoding, watch=view.event, stop=stop)
+
+    with warnings_shown():
+        return train_to_the_end(run, train, as_json=as_json)

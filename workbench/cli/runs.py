@@ -1,0 +1,143 @@
+"""`workbench runs`: what has been trained, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from workbench.cli.options import json_option, runs_option
+from workbench.cli.output import print_json, print_note, stdout_console
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from workbench.store.rows import Row
+
+COLUMNS = "id,state,epoch,best,best.metric,seconds,created"
+STATE_STYLES = {
+    "running": "green",
+    "queued": "cyan",
+    "paused": "yellow",
+    "failed": "red",
+    "diverged": "red",
+    "interrupted": "yellow",
+    "unreadable": "red",
+}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  workbench runs --limit 20
+  workbench runs --where 'optimizer.lr<=1e-3' --where state=finished
+  workbench runs --sort -best --columns id,best,optimizer.lr,seed
+  workbench runs --json"""
+)
+@click.option(
+    "--where",
+    "conditions",
+    multiple=True,
+    metavar="COND",
+    help="Only runs for which this holds: a name, one of < <= = != >= >, a value.",
+)
+@click.option("--sort", metavar="NAME", help="By this value; -NAME from large to small.")
+@click.option(
+    "--columns",
+    default=COLUMNS,
+    metavar="NAMES",
+    help="Comma-separated names: state, best, a metric, any key of the profile.",
+)
+@click.option("--limit", type=click.IntRange(min=0), default=0, help="Show so many; 0 is all.")
+@json_option
+@runs_option
+def command(
+    *,
+    conditions: tuple[str, ...],
+    sort: str | None,
+    columns: str,
+    limit: int,
+    as_json: bool,
+    runs: Path,
+) -> None:
+    """List runs, newest first."""
+    from workbench.store.rows import check_names, parse_condition, row_of, sorted_rows
+    from workbench.store.runs import RunStore
+
+    wanted = [parse_condition(text) for text in conditions]
+    selects = bool(wanted or sort)
+    # Without a selection only the folders that are shown need be read.
+    rows: list[Row] = [row_of(run) for run in RunStore(runs).list(0 if selects else limit)]
+    named = [condition.name for condition in wanted]
+    check_names([*named, *([sort.removeprefix("-")] if sort else [])], rows)
+    rows = [row for row in rows if all(condition.holds(row) for condition in wanted)]
+    if sort:
+        rows = sorted_rows(rows, sort)
+    rows = rows[:limit] if limit else rows
+    if as_json:
+        print_json(rows)
+        return
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    if not rows:
+        print_note(_empty(runs, selects=selects))
+        return
+    if columns != COLUMNS:
+        check_names(names, rows)
+    stdout_console().print(_table(rows, names))
+
+
+def _empty(runs: Path, *, selects: bool) -> str:
+    if selects:
+        return f"no run in {runs} matches; `workbench runs` shows all"
+    return f"no runs in {runs} yet; start one with: workbench run profiles/quickstart.toml"
+
+
+def _table(rows: list[Row], names: list[str]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in names:
+        is_number = any(isinstance(row.get(name), int | float) for row in rows)
+        right = is_number and name != "created"
+        table.add_column(
+            name,
+            justify="right" if right else "left",
+            overflow="fold",
+            no_wrap=name == "id",
+        )
+    for row in rows:
+        texts = {name: cell(row, name) for name in names}
+        styles = {"state": STATE_STYLES.get(texts.get("state", ""), "")}
+        table.add_row(*(Text(text, styles.get(name, "")) for name, text in texts.items()))
+    return table
+
+
+def cell(row: Mapping[str, object], name: str) -> str:
+    """One value as a person reads it; a dash where the run has none."""
+    value = row.get(name)
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if name == "epoch":
+        return f"{value}/{row.get('epochs', '?')}"
+    return _float(row, name, value) if isinstance(value, float) else str(value)
+
+
+def _float(row: Mapping[str, object], name: str, value: float) -> str:
+    from workbench.cli.wording import duration, metric
+
+    match name:
+        case "created":
+            return datetime.fromtimestamp(value).astimezone().strftime("%Y-%m-%d %H:%M")
+        case "seconds":
+            return duration(value)
+        case "best":
+            return metric(str(row.get("best.metric", "")), value)
+        case _:
+            return metric(name, value)

@@ -1,0 +1,181 @@
+"""`workbench show RUN`: state, best, last metrics, and the curves drawn in the terminal."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from workbench.cli.options import json_option, run_argument, runs_option
+from workbench.cli.output import print_json, print_line, stdout_console
+
+if TYPE_CHECKING:
+    from workbench.plots.chart import Chart
+    from workbench.plots.curves import Points
+    from workbench.store.history import History
+    from workbench.store.runs import Run
+
+WIDEST, TALLEST, SHORTEST = 160, 22, 9
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  workbench show latest
+  workbench show quickstart --log
+  workbench show quickstart --profile
+  workbench show latest --json | jq .best"""
+)
+@run_argument
+@click.option("--log", "log_loss", is_flag=True, help="Draw the loss on a logarithmic axis.")
+@click.option("--profile", "with_profile", is_flag=True, help="Print the run's whole profile too.")
+@json_option
+@runs_option
+def command(
+    *, reference: str, log_loss: bool, with_profile: bool, as_json: bool, runs: Path
+) -> None:
+    """Show RUN, running or ended: its state, best epoch, metrics and curves.
+
+    RUN is an id, an unambiguous part of it, or `latest`.
+    """
+    from workbench.store.runs import RunStore
+
+    run = RunStore(runs).find(reference)
+    history = run.history()
+    if as_json:
+        print_json(_facts(run, history))
+        return
+    for line in _summary(run, history):
+        print_line(line)
+    print_line()
+    for chart in _charts(history, log_loss=log_loss):
+        _draw(chart)
+    if with_profile:
+        _print_profile(run)
+
+
+def _facts(run: Run, history: History) -> dict[str, object]:
+    status = run.status()
+    return {
+        "id": run.id,
+        "path": str(run.path),
+        **status.model_dump(),
+        "profile": run.profile,
+        "profile_problem": run.profile_problem,
+        "environment": run.environment,
+        "notes": run.notes.model_dump(),
+        "series": {
+            name: {"epochs": series.epochs.tolist(), "values": series.values.tolist()}
+            for name in history.metrics
+            for series in [history.series(name)]
+        },
+        "recorded_steps": len(history.steps),
+        "damaged_lines": history.dropped,
+    }
+
+
+def _summary(run: Run, history: History) -> list[str]:
+    from workbench.cli.wording import duration, metric, number
+
+    status = run.status()
+    reason = f" ({status.reason})" if status.reason else ""
+    lines = [f"{run.id}: {status.state}{reason}"]
+    if run.profile_problem:
+        lines.append(f"  {run.profile_problem}")
+    kinds = [f"{key} {_kind(run.profile, key)}" for key in ("data", "model", "optimizer")]
+    rows = {
+        "what": ", ".join([*kinds, f"seed {run.profile.get('seed', '-')}"]),
+        "done": f"{status.epochs_done}/{status.epochs} epochs, {status.step:,}/{status.steps:,} "
+        f"steps in {duration(status.seconds)}, {number(status.images_per_second)} images/s",
+    }
+    if history.started is not None:
+        parameters = f"{history.started.parameters:,} parameters"
+        rows["model"] = f"{parameters} on {history.started.device}"
+    if status.best is not None:
+        best = status.best
+        rows["best"] = f"{best.metric} {metric(best.metric, best.value)} in epoch {best.epoch + 1}"
+    last = [f"{name} {metric(name, value)}" for name, value in _last(history).items()]
+    if last:
+        rows["last"] = ", ".join(last)
+    if history.dropped:
+        rows["damaged"] = f"{history.dropped} lines of the metrics could not be read"
+    return [*lines, *(f"  {name:<8}{text}" for name, text in rows.items())]
+
+
+def _kind(profile: dict[str, object], key: str) -> str:
+    section = profile.get(key)
+    return str(section.get("kind", "-")) if isinstance(section, dict) else "-"
+
+
+def _last(history: History) -> dict[str, float]:
+    """The last value of each loss and accuracy."""
+    return {
+        name: float(history.series(name).values[-1])
+        for name in history.metrics
+        if name.endswith(("/loss", "/accuracy"))
+    }
+
+
+def _charts(history: History, *, log_loss: bool) -> list[Chart]:
+    from workbench.plots.curves import accuracy_chart, loss_chart
+
+    per_epoch = history.started.steps_per_epoch if history.started else 1
+    best = history.best
+    mark = (best.epoch + 1.0, best.value) if best and best.metric.endswith("accuracy") else None
+    return [
+        loss_chart(
+            _steps(history, "loss"),
+            _evaluations(history, "loss"),
+            steps_per_epoch=per_epoch,
+            log=log_loss,
+        ),
+        accuracy_chart(
+            _steps(history, "accuracy"),
+            _evaluations(history, "accuracy"),
+            steps_per_epoch=per_epoch,
+            best=mark,
+        ),
+    ]
+
+
+def _steps(history: History, column: str) -> Points:
+    """Steps and values of a column; empty where no step was recorded."""
+    steps = history.steps
+    values = steps[column] if column in steps else steps.index[:0]
+    return steps.index[: len(values)].astype(float), values.astype(float)
+
+
+def _evaluations(history: History, quantity: str) -> dict[str, Points]:
+    """Each set's evaluations by epochs done: an evaluation of epoch 0 stands at 1."""
+    names = [f"{split}/{quantity}" for split in ("val", "test")]
+    return {
+        name: ((series.epochs + 1).astype(float), series.values)
+        for name in names
+        if len((series := history.series(name)).values)
+    }
+
+
+def _draw(chart: Chart) -> None:
+    from workbench.plots.drawing import draw
+
+    console = stdout_console()
+    size = shutil.get_terminal_size((100, 30))
+    height = min(max(size.lines // 2 - 2, SHORTEST), TALLEST)
+    text = draw(
+        chart,
+        min(size.columns, WIDEST),
+        height,
+        color=console.is_terminal and not console.no_color,
+        unicode=console.encoding.startswith("utf"),
+    )
+    # Drawn with escape sequences of our own, so past the sanitiser of `print_line`.
+    click.echo(text)
+
+
+def _print_profile(run: Run) -> None:
+    import tomli_w
+
+    for line in tomli_w.dumps(run.profile).splitlines():
+        print_line(line)

@@ -1,0 +1,103 @@
+"""What `run` and `resume` share: showing a training, and saying how it ended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from workbench.cli.output import print_json, print_line, print_warning
+from workbench.cli.wording import duration, metric, number
+from workbench.errors import ExitCode
+from workbench.runner.signals import StopSignal, stop_on_signals
+from workbench.store.runs import Run
+from workbench.store.status import Status
+
+
+class _Warnings(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        print_warning(record.getMessage())
+
+
+@contextmanager
+def warnings_shown() -> Iterator[None]:
+    """Show the program's own warnings to the person at the terminal."""
+    handler, logger = _Warnings(logging.WARNING), logging.getLogger("workbench")
+    handler.addFilter(lambda record: record.levelno == logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+def train_to_the_end(run: Run, train: Callable[[StopSignal], None], *, as_json: bool) -> int:
+    """Train with signals caught; say how it ended, also when it raises. Returns the exit code."""
+    signal = StopSignal()
+    try:
+        with stop_on_signals() as signal:
+            train(signal)
+    finally:
+        show_outcome(run, as_json=as_json)
+    return 128 + signal.number if signal.number else exit_code(run.status())
+
+
+def exit_code(status: Status) -> int:
+    return ExitCode.DONE if status.state in ("finished", "stopped") else ExitCode.FAILED
+
+
+def outcome(run: Run) -> dict[str, object]:
+    """The one object that `run --json` ends with."""
+    status = run.status()
+    return {
+        "id": run.id,
+        "path": str(run.path),
+        "state": status.state,
+        "reason": status.reason,
+        "epochs": status.epochs_done,
+        "steps": status.step,
+        "best": status.best.model_dump(include={"metric", "value", "epoch"})
+        if status.best
+        else None,
+        "metrics": status.metrics,
+        "images_per_second": status.images_per_second,
+        "seconds": status.seconds,
+    }
+
+
+def show_outcome(run: Run, *, as_json: bool) -> None:
+    """JSON alone on standard output, or lines for people."""
+    if as_json:
+        print_json(outcome(run))
+        return
+    for line in describe_outcome(run):
+        print_line(line)
+
+
+def describe_outcome(run: Run) -> list[str]:
+    status = run.status()
+    reason = f" ({status.reason})" if status.reason else ""
+    lines = [
+        f"{status.state}{reason}: {status.epochs_done} epochs, {status.step:,} steps in "
+        f"{duration(status.seconds)}, {number(status.images_per_second)} images/s"
+    ]
+    if status.best is not None:
+        best = status.best
+        lines.append(
+            f"best {best.metric} {metric(best.metric, best.value)} in epoch {best.epoch + 1}"
+        )
+    if "test/accuracy" in status.metrics and "val/accuracy" in status.metrics:
+        tested = metric("test/accuracy", status.metrics["test/accuracy"])
+        lines.append(f"test/accuracy {tested} with these weights")
+    lines.append(f"run {run.id} in {run.path.parent}")
+    command = "resume" if status.state in ("stopped", "interrupted") else "show"
+    verb = "go on with it" if command == "resume" else "look at it"
+    return [*lines, f"{verb}: {command_for(command, run)}"]
+
+
+def command_for(command: str, run: Run) -> str:
+    """A command line that works from here, with `--runs` where it is needed."""
+    from workbench.cli.options import DEFAULT_RUNS
+
+    folder = "" if run.path.parent == DEFAULT_RUNS else f" --runs {run.path.parent}"
+    return f"workbench {command} {run.id}{folder}"

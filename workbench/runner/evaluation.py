@@ -1,0 +1,48 @@
+"""Evaluate a run's weights on one of its sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import safetensors.torch
+from safetensors import SafetensorError
+
+from workbench.data.dataset import Progress, load_dataset, no_progress
+from workbench.errors import CheckpointError
+from workbench.store.runs import Run
+from workbench.training.evaluation import Evaluation
+from workbench.training.hardware import decide
+from workbench.training.learner import Learner, Split
+
+
+@dataclass(frozen=True)
+class RunEvaluation:
+    split: Split
+    classes: tuple[str, ...]
+    result: Evaluation
+
+
+def evaluate_run(
+    run: Run, split: Split, *, device: str = "auto", decoding: Progress = no_progress
+) -> RunEvaluation:
+    """Loss, accuracy and confusion table of the run's best weights on `split`.
+
+    Raises `CheckpointError` where the run has no weights or they don't fit its
+    profile, and what loading the data raises.
+    """
+    profile = run.load_profile()
+    if not run.weights_path.is_file():
+        raise CheckpointError(
+            f"run {run.id} has no weights yet",
+            hint="they are written after its first epoch",
+        )
+    dataset = load_dataset(profile.data, profile.seed, decoding)
+    learner = Learner(profile, dataset, decide(profile.training, device))
+    try:
+        weights = safetensors.torch.load_file(run.weights_path)
+        learner.model.load_state_dict(weights)
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise CheckpointError(
+            f"{run.weights_path}: are not the weights of this run's model"
+        ) from error
+    return RunEvaluation(split, dataset.classes, learner.evaluate(split))
