@@ -54,6 +54,8 @@ class Steps:
     columns: Mapping[str, Sequence[float]]
     images_per_second: float
     """Mean since the first flush of this attempt; NaN before the second."""
+    seconds: float
+    """The loop's time so far, as in `EpochEnded`."""
 
     def __len__(self) -> int:
         return len(self.columns["loss"])

@@ -32,7 +32,7 @@ def training() -> Training:
         for epoch in range(first_step // 4, epochs):
             first = max(first_step, 4 * epoch)
             loss = [offset + step for step in range(first, 4 * epoch + 4)]
-            yield Steps(epoch, first, {"loss": loss, "lr": [0.1] * len(loss)}, 100.0)
+            yield Steps(epoch, first, {"loss": loss, "lr": [0.1] * len(loss)}, 100.0, 1.0)
             yield EpochEnded(epoch, 4 * epoch + 4, {"val/accuracy": offset + epoch}, 1.0 + epoch)
         yield Ended("finished", 4 * epochs, "", float(epochs))
 

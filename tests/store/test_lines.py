@@ -38,7 +38,7 @@ def _read_back(event: Event) -> Record | None:
             | {"first_step": 0, "parameters": 100, "device": "cpu"},
         ),
         (
-            Steps(3, 12, {"loss": [1.5, math.nan], "lr": (0.1, 0.1)}, 9.0),
+            Steps(3, 12, {"loss": [1.5, math.nan], "lr": (0.1, 0.1)}, 9.0, 1.0),
             {"event": "steps", "epoch": 3, "first_step": 12, "loss": [1.5, None], "lr": [0.1, 0.1]},
         ),
         (
@@ -65,7 +65,7 @@ def test_an_event_and_its_line(event: Event, record: Record | None) -> None:
 def test_single_precision_values_are_written_short_and_double_ones_whole() -> None:
     third = 1 / 3
     line = encode(
-        record_of(Steps(0, 0, {"loss": [float(np.float32(third))], "lr": [third]}, 1)) or {}
+        record_of(Steps(0, 0, {"loss": [float(np.float32(third))], "lr": [third]}, 1, 1)) or {}
     )
     assert b'"loss":[0.33333334]' in line
     assert f'"lr":[{third}]'.encode() in line

@@ -177,8 +177,8 @@ from workbench.store.runs import Run
 from workbench.store.status import Status, write_status
 def events():
     yield Started(3, 12, 4, 0, 100, "cpu")
-    yield Steps(0, 0, {"loss": [0.0, 1.0]}, 1.0)
-    yield Steps(0, 2, {"loss": [2.0, 3.0]}, 1.0)
+    yield Steps(0, 0, {"loss": [0.0, 1.0]}, 1.0, 1.0)
+    yield Steps(0, 2, {"loss": [2.0, 3.0]}, 1.0, 1.0)
 for event in record(events(), Run(Path(sys.argv[1]))):
     if isinstance(event, Steps):
         os.kill(os.getpid(), signal.SIGKILL)

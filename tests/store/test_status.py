@@ -81,7 +81,7 @@ def test_events_move_the_status_on() -> None:
     assert (status.state, status.created) == ("running", 1.0)
     status = advanced(status, Started(3, 12, 4, 0, 100, "cpu"))
     assert (status.epochs, status.steps, status.step) == (3, 12, 0)
-    status = advanced(status, Steps(0, 0, {"loss": [2.0, 1.5], "lr": [0.1, 0.2]}, 50.0))
+    status = advanced(status, Steps(0, 0, {"loss": [2.0, 1.5], "lr": [0.1, 0.2]}, 50.0, 4.0))
     assert (status.step, status.metrics) == (2, {"loss": 1.5, "lr": 0.2})
     assert status.images_per_second == 50.0
     status = advanced(status, Paused(2))

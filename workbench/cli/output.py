@@ -26,6 +26,10 @@ BROKEN_PIPE = 141
 """128 + SIGPIPE, as of any program whose reader went away."""
 
 
+WIDE = 1000
+"""Columns of what is not a terminal."""
+
+
 def print_line(text: str = "") -> None:
     """One line of data to standard output, safe for a terminal."""
     click.echo(printable(text))
@@ -111,7 +115,10 @@ def _console(*, stderr: bool) -> Console:
     from rich.console import Console
 
     # Names and notes of runs pass through here: nothing in them is markup.
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    console = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = WIDE  # a file or a pipe cuts nothing off
+    return console
 
 
 def _json_value(value: object) -> object:

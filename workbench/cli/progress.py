@@ -19,7 +19,7 @@ from rich.progress import (
 )
 
 from workbench.cli.output import stderr_console
-from workbench.cli.wording import metric, percent
+from workbench.cli.wording import by_set, percent
 from workbench.events import Continued, EpochEnded, Event, Paused, Started, Steps
 
 
@@ -149,8 +149,6 @@ def describe_start(event: Started) -> str:
 
 
 def describe_epoch(event: EpochEnded, epochs: int) -> str:
-    """`epoch  3/20  train/loss 0.51  train/accuracy 84.1 %  ...`, counted from 1 for people."""
-    parts = [f"epoch {event.epoch + 1:>{len(str(epochs))}}/{epochs}"]
-    for name, value in event.metrics.items():
-        parts.append(f"{name} {metric(name, value)}")
-    return "  ".join(parts)
+    """`epoch  3/20  train loss 0.5123, accuracy 84.10 %  val ...`, counted from 1 for people."""
+    sets = [f"{split} {words}" for split, words in by_set(event.metrics).items()]
+    return "  ".join([f"epoch {event.epoch + 1:>{len(str(epochs))}}/{epochs}", *sets])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from workbench.store.rows import Row
 
-COLUMNS = "id,state,epoch,best,best.metric,seconds,created"
+COLUMNS = "id,state,epoch,best,seconds"
 STATE_STYLES = {
     "running": "green",
     "queued": "cyan",
@@ -96,24 +96,24 @@ def _empty(runs: Path, *, selects: bool) -> str:
 
 
 def _table(rows: list[Row], names: list[str]) -> Table:
-    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in names:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    texts = {name: [cell(row, name) for row in rows] for name in names}
+    for name, column in texts.items():
         is_number = any(isinstance(row.get(name), int | float) for row in rows)
-        right = is_number and name != "created"
         table.add_column(
             name,
-            justify="right" if right else "left",
-            overflow="fold",
-            no_wrap=name == "id",
+            justify="right" if is_number and name != "created" else "left",
+            # Where the terminal is too narrow it is the id that gives way.
+            no_wrap=True,
+            min_width=1 if name == "id" else max(map(len, [name, *column])),
         )
-    for row in rows:
-        texts = {name: cell(row, name) for name in names}
-        styles = {"state": STATE_STYLES.get(texts.get("state", ""), "")}
-        table.add_row(*(Text(text, styles.get(name, "")) for name, text in texts.items()))
+    for number in range(len(rows)):
+        row = {name: column[number] for name, column in texts.items()}
+        style = STATE_STYLES.get(row.get("state", ""), "")
+        table.add_row(*(Text(t, style if name == "state" else "") for name, t in row.items()))
     return table
 
 
@@ -138,6 +138,7 @@ def _float(row: Mapping[str, object], name: str, value: float) -> str:
         case "seconds":
             return duration(value)
         case "best":
-            return metric(str(row.get("best.metric", "")), value)
+            name = str(row.get("best.metric", ""))
+            return f"{name.partition('/')[0]} {metric(name, value)}"
         case _:
             return metric(name, value)

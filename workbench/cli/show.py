@@ -77,7 +77,7 @@ def _facts(run: Run, history: History) -> dict[str, object]:
 
 
 def _summary(run: Run, history: History) -> list[str]:
-    from workbench.cli.wording import duration, metric, number
+    from workbench.cli.wording import by_set, duration, metric, number
 
     status = run.status()
     reason = f" ({status.reason})" if status.reason else ""
@@ -96,9 +96,7 @@ def _summary(run: Run, history: History) -> list[str]:
     if status.best is not None:
         best = status.best
         rows["best"] = f"{best.metric} {metric(best.metric, best.value)} in epoch {best.epoch + 1}"
-    last = [f"{name} {metric(name, value)}" for name, value in _last(history).items()]
-    if last:
-        rows["last"] = ", ".join(last)
+    rows |= by_set(_last(history))
     if history.dropped:
         rows["damaged"] = f"{history.dropped} lines of the metrics could not be read"
     return [*lines, *(f"  {name:<8}{text}" for name, text in rows.items())]
@@ -110,12 +108,8 @@ def _kind(profile: dict[str, object], key: str) -> str:
 
 
 def _last(history: History) -> dict[str, float]:
-    """The last value of each loss and accuracy."""
-    return {
-        name: float(history.series(name).values[-1])
-        for name in history.metrics
-        if name.endswith(("/loss", "/accuracy"))
-    }
+    """The last value of each metric of a set: losses and accuracies."""
+    return {name: float(history.series(name).values[-1]) for name in history.metrics if "/" in name}
 
 
 def _charts(history: History, *, log_loss: bool) -> list[Chart]:

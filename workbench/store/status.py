@@ -178,6 +178,7 @@ def _after_steps(status: Status, event: Steps) -> dict[str, object]:
         "step": event.first_step + len(event),
         "metrics": {**status.metrics, **last},
         "images_per_second": event.images_per_second,
+        "seconds": event.seconds,
     }
 
 

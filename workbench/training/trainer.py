@@ -189,7 +189,7 @@ class Trainer:
             samples=done.samples + sum(steps.images),
         )
         rate = self._throughput.images_per_second
-        yield Steps(done.epoch, done.step, steps.columns, rate)
+        yield Steps(done.epoch, done.step, steps.columns, rate, self._seconds)
         bad = steps.first_non_finite
         if bad is None:
             return None
