@@ -13,11 +13,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import safetensors.torch
 import torch
 from torch import Tensor
 
 from workbench.config.profile import RunProfile
 from workbench.errors import CheckpointError
+from workbench.events import Write
 from workbench.training.early_stopping import Best
 from workbench.training.hardware import Hardware
 
@@ -102,6 +104,16 @@ def _decode(payload: dict[str, Any]) -> Checkpoint:
         optimizer=payload["optimizer"],
         random_state=payload["random_state"],
     )
+
+
+def weights_writer(weights: Weights, profile: RunProfile) -> Write:
+    """Writes weights as safetensors, with the profile beside them: enough to use them elsewhere."""
+    metadata = {"format": "pt", "profile": profile.model_dump_json()}
+
+    def write(file: BinaryIO) -> None:
+        file.write(safetensors.torch.save(dict(weights), metadata))
+
+    return write
 
 
 def profile_hash(profile: RunProfile) -> str:

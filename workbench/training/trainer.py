@@ -6,9 +6,7 @@ import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO
 
-import safetensors.torch
 from torch import Tensor
 
 from workbench.config.profile import RunProfile
@@ -21,13 +19,12 @@ from workbench.events import (
     EndState,
     EpochEnded,
     Event,
-    FiltersChanged,
     Paused,
     Request,
     Started,
     Steps,
 )
-from workbench.models.registry import count_parameters, first_convolution
+from workbench.models.registry import count_parameters
 from workbench.training.checkpoint import (
     Checkpoint,
     Progress,
@@ -35,8 +32,9 @@ from workbench.training.checkpoint import (
     check_same_run,
     profile_hash,
     restore_random_state,
+    weights_writer,
 )
-from workbench.training.early_stopping import Best
+from workbench.training.filters import first_filters
 from workbench.training.hardware import Hardware
 from workbench.training.learner import Learner
 from workbench.training.schedule import learning_rate, warmup_epochs
@@ -211,7 +209,8 @@ class Trainer:
             "images_per_second": self._throughput.images_per_second,
         }
         yield EpochEnded(done.epoch, done.step, metrics, self._seconds)
-        yield from self._first_filters()
+        if filters := first_filters(self.learner.model, done.epoch, done.step):
+            yield filters
         rule = self.profile.training.early_stopping
         best = done.best.after(done.epoch, evaluation.accuracy, rule)
         improved = best.epoch == done.epoch
@@ -219,29 +218,14 @@ class Trainer:
         if improved:
             live = self.learner.weights()
             self.best_weights = {name: w.detach().cpu().clone() for name, w in live.items()}
-            yield self._best_improved(best, f"{split}/accuracy")
+            write = weights_writer(self.best_weights, self.profile)
+            yield BestImproved(f"{split}/accuracy", best.value, best.epoch, done.step, write)
         yield self._checkpoint(is_best=improved)
 
     def _test_best_weights(self) -> Iterator[Event]:
         self.learner.model.load_state_dict(self.best_weights)
         metrics = self.learner.evaluate("test").metrics("test")
         yield EpochEnded(self.progress.epoch - 1, self.progress.step, metrics, self._seconds)
-
-    def _first_filters(self) -> Iterator[Event]:
-        found = first_convolution(self.learner.model)
-        if found is not None:
-            layer, convolution = found
-            weights = convolution.weight.detach().float().cpu()
-            shape, values = tuple(weights.shape), weights.flatten().tolist()
-            yield FiltersChanged(self.progress.epoch, self.progress.step, layer, shape, values)
-
-    def _best_improved(self, best: Best, metric: str) -> BestImproved:
-        metadata = {"format": "pt", "profile": self.profile.model_dump_json()}
-
-        def write(file: BinaryIO) -> None:
-            file.write(safetensors.torch.save(self.best_weights, metadata))
-
-        return BestImproved(metric, best.value, best.epoch, self.progress.step, write)
 
     def _checkpoint(self, *, is_best: bool) -> CheckpointReady:
         self.progress = replace(self.progress, seconds=self._seconds)
