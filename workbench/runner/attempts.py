@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from workbench.config.profile import RunProfile
 from workbench.data.dataset import Progress, load_dataset, no_progress
-from workbench.errors import CheckpointError
 from workbench.events import Event
 from workbench.runner.control import Control
 from workbench.runner.environment import describe_run
@@ -79,7 +79,7 @@ def train_run(
 
 def train_new(trainer: Trainer, run: Run, *, watch: Watch = _ignore, stop: Stop = _never) -> None:
     """Train a prepared run from the start, into its fresh folder."""
-    with RunLock(run.path):
+    with RunLock(run.path), logging_to(run.log_path):
         _train(trainer, run, watch, stop)
 
 
@@ -91,13 +91,13 @@ def resume_run(
     watch: Watch = _ignore,
     stop: Stop = _never,
 ) -> None:
-    """Go on from the run's newest sound checkpoint, or from step 0 where it has none.
+    """Go on from the run's newest intact checkpoint, or from step 0 where it has none.
 
     The lock comes first: a checkpoint read before could be older than what
     another process trained meanwhile. Raises `RunBusyError`, and what
     `prepare` raises.
     """
-    with RunLock(run.path):
+    with RunLock(run.path), logging_to(run.log_path):
         profile = run.load_profile()
         checkpoint = newest_checkpoint(run)
         trainer = prepare(profile, device=device, checkpoint=checkpoint, decoding=decoding)
@@ -106,15 +106,18 @@ def resume_run(
 
 
 def newest_checkpoint(run: Run) -> Checkpoint | None:
-    """The newest checkpoint whose checksum is right and that can be read; None without one."""
+    """The newest checkpoint whose checksum is right; None where there is none.
+
+    Raises `CheckpointError` if this program cannot read it: to go on from an
+    earlier one, or from step 0, would train over what another version can read.
+    """
     found = run.checkpoints()
     for name in found.damaged:
-        logger.warning("checkpoint %s is damaged; the one before is used", name)
-    for checkpoint in found.intact:
-        try:
-            return read_checkpoint(checkpoint.path)
-        except CheckpointError as error:
-            logger.warning("%s; the one before is used", error.message)
+        logger.warning("checkpoint %s is damaged and not used", name)
+    if found.intact:
+        return read_checkpoint(found.intact[0].path)
+    if found.damaged:
+        logger.warning("no checkpoint is intact: training begins again at step 0")
     return None
 
 
@@ -122,14 +125,15 @@ def _train(trainer: Trainer, run: Run, watch: Watch, stop: Stop) -> None:
     """Train and record under a lock that the caller holds."""
     clear_stop(run)  # meant for the attempt before
     learner = trainer.learner
-    with logging_to(run.log_path):
-        write_env(run, describe_run(learner.hardware, learner.dataset))
-        if learner.monitored_split == "test":
-            logger.warning("data.validation is 0: the test set itself chooses the best weights")
-        try:
-            for event in record(trainer.train(Control(run, stop)), run):
+    write_env(run, describe_run(learner.hardware, learner.dataset))
+    if learner.monitored_split == "test":
+        logger.warning("data.validation is 0: the test set itself chooses the best weights")
+    try:
+        # Closed before an exception of `watch` goes on: it lets go of the run.
+        with closing(record(trainer.train(Control(run, stop)), run)) as events:
+            for event in events:
                 watch(event)
-        except Exception:
-            logger.exception("training failed")
-            raise
+    except Exception:
+        logger.exception("training failed")
+        raise
     clear_stop(run)  # acted on

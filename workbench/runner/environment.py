@@ -71,19 +71,25 @@ def describe_data(dataset: Dataset) -> dict[str, object]:
 
 
 def git_state(folder: Path) -> dict[str, object]:
-    """Commit and cleanness of the work tree around `folder`; empty outside of one."""
+    """Commit and cleanness of the work tree around `folder`, as far as git tells.
+
+    Empty outside of a work tree, and without git.
+    """
     commit = _git(folder, "rev-parse", "HEAD")
-    if not commit:
+    if commit is None:
         return {}
-    return {"commit": commit, "clean": not _git(folder, "status", "--porcelain")}
+    changes = _git(folder, "status", "--porcelain")
+    return {"commit": commit} | ({} if changes is None else {"clean": not changes})
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), *arguments]
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What a git command prints; None where it fails or takes too long."""
+    # Without optional locks: a look at the user's work tree writes nothing into it.
+    command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(  # noqa: S603  # fixed words, no shell
-            command, capture_output=True, text=True, timeout=5, check=True
+            command, capture_output=True, text=True, errors="replace", timeout=5, check=True
         )
     except (OSError, subprocess.SubprocessError):
-        return ""
+        return None
     return done.stdout.strip()

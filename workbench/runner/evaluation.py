@@ -8,7 +8,7 @@ import safetensors.torch
 from safetensors import SafetensorError
 
 from workbench.data.dataset import Progress, load_dataset, no_progress
-from workbench.errors import CheckpointError
+from workbench.errors import CheckpointError, DataError
 from workbench.store.runs import Run
 from workbench.training.evaluation import Evaluation
 from workbench.training.hardware import decide
@@ -28,7 +28,8 @@ def evaluate_run(
     """Loss, accuracy and confusion table of the run's best weights on `split`.
 
     Raises `CheckpointError` where the run has no weights or they don't fit its
-    profile, and what loading the data raises.
+    profile, `DataError` where it holds no images out, and what loading the
+    data raises.
     """
     profile = run.load_profile()
     if not run.weights_path.is_file():
@@ -37,6 +38,11 @@ def evaluate_run(
             hint="they are written after its first epoch",
         )
     dataset = load_dataset(profile.data, profile.seed, decoding)
+    if split == "val" and not len(dataset.validation):
+        raise DataError(
+            f"run {run.id} has no validation part: its data.validation is 0",
+            hint="evaluate it on the test set",
+        )
     learner = Learner(profile, dataset, decide(profile.training, device))
     try:
         weights = safetensors.torch.load_file(run.weights_path)

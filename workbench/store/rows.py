@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import operator
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
-from workbench.errors import WorkbenchError
+from workbench.config.reading import parse
+from workbench.config.wording import nearest
+from workbench.errors import ProfileError, WorkbenchError
 from workbench.store.runs import Run
 
 Row = Mapping[str, object]
@@ -23,13 +23,14 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-_CONDITION = re.compile(r"\s*([^<>=!\s]+)\s*(<=|>=|!=|==|=|<|>)\s*(.+?)\s*")
+_CONDITION = re.compile(r"\s*([^<>=!\s]+)\s*(<=|>=|!=|==|=|<|>)\s*([^<>=!\s].*?)\s*")
 
 
 def row_of(run: Run) -> dict[str, object]:
     """State, progress, metrics and profile of a run, flat: `state`, `best`, `optimizer.lr`, ...
 
-    A value that the run has not got is not there.
+    A value that the run has not got is not there. A profile of another program
+    may have keys of any name: they do not hide the run's own state.
     """
     status = run.status()
     row: dict[str, object] = {
@@ -47,7 +48,7 @@ def row_of(run: Run) -> dict[str, object]:
     if status.best is not None:
         row |= {"best": status.best.value, "best.metric": status.best.metric}
         row |= {"best.epoch": status.best.epoch}
-    return row | dict(status.metrics) | flatten(run.profile)
+    return row | dict(status.metrics) | flatten(run.profile) | row
 
 
 def flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
@@ -110,8 +111,8 @@ def check_names(names: Iterable[str], rows: Iterable[Row]) -> None:
     known = {name for row in rows for name in row}
     for name in names:
         if known and name not in known:
-            near = get_close_matches(name, known, n=1)
-            meant = f"did you mean {near[0]!r}? " if near else ""
+            near = nearest(name, known)
+            meant = f"did you mean {near!r}? " if near else ""
             raise WorkbenchError(
                 f"no run has a value {name!r}",
                 hint=f"{meant}workbench runs --json shows all names",
@@ -124,6 +125,6 @@ def _is_sortable(value: object) -> bool:
 
 def _toml_value(text: str) -> object:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parse(f"value = {text}")["value"]
+    except ProfileError:
         return text

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from workbench.config.augment import HorizontalFlipProfile, RandomCropProfile
+from workbench.config.data import DigitsProfile
+from workbench.config.model import SEResNetProfile
+from workbench.config.profile import RunProfile
+from workbench.config.schedule import WarmupHoldCosineProfile
+from workbench.config.training import TrainingProfile
+from workbench.events import Event
+from workbench.runner.attempts import train_run
+from workbench.store.runs import Run
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A training that nothing disturbed; nobody may change its folder."""
+
+    run: Run
+    events: list[Event]
+
+
+@pytest.fixture(scope="session")
+def profile() -> RunProfile:
+    """100 digits in batches of 32, the last of them with 4: four steps an epoch, three epochs."""
+    return RunProfile(
+        name="tiny",
+        seed=1,
+        data=DigitsProfile(
+            train_per_class=12,
+            test_per_class=5,
+            validation=20,
+            augment=(RandomCropProfile(padding=1), HorizontalFlipProfile()),
+        ),
+        model=SEResNetProfile(blocks=1),
+        schedule=WarmupHoldCosineProfile(warmup_epochs=1),
+        training=TrainingProfile(epochs=3, batch_size=32, clip_norm=1.0),
+    )
+
+
+@pytest.fixture(scope="session")
+def undisturbed(profile: RunProfile, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    events: list[Event] = []
+    folder = tmp_path_factory.mktemp("undisturbed")
+    run = train_run(profile, folder, device="cpu", watch=events.append)
+    return Undisturbed(run, events)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """A folder of runs that does not exist yet."""
+    return tmp_path / "runs"

@@ -1,0 +1,102 @@
+"""Ctrl-C and SIGTERM as a process meets them."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from workbench.runner.signals import stop_on_signals
+
+TRAIN = """
+import time
+from workbench.runner.signals import stop_on_signals
+with stop_on_signals() as stop:
+    print("training", flush=True)
+    while not stop():
+        time.sleep(0.005)
+    print("stopping for", stop.number, flush=True)
+    if input() == "end":
+        raise SystemExit(7)
+"""
+"""Trains until a signal asks for a stop; the clean stop takes until a line comes in."""
+
+
+@contextmanager
+def training() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", TRAIN]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        assert line_of(process) == "training"
+        yield process
+        process.kill()
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_only_asks_for_a_stop(number: signal.Signals) -> None:
+    with training() as process:
+        process.send_signal(number)
+        assert line_of(process) == f"stopping for {number}"
+        assert process.communicate("end\n") == ("", "")
+        assert process.returncode == 7
+
+
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_after_it_ends_at_once(first: signal.Signals) -> None:
+    with training() as process:
+        process.send_signal(first)
+        line_of(process)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+        assert errors.rstrip().endswith("KeyboardInterrupt")
+        assert process.returncode == -signal.SIGINT
+
+
+def test_a_second_sigterm_leaves_the_clean_stop_alone() -> None:
+    with training() as process:
+        process.send_signal(signal.SIGTERM)
+        line_of(process)
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate("end\n") == ("", "")
+        assert process.returncode == 7
+
+
+def handlers() -> list[object]:
+    return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+
+def test_the_flag_is_down_until_a_signal_comes() -> None:
+    with stop_on_signals() as stop:
+        assert not stop()
+        assert stop.number == 0
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        assert stop.number == signal.SIGINT
+
+
+def test_handlers_are_restored_afterwards() -> None:
+    before = handlers()
+    with stop_on_signals():
+        assert handlers() != before
+    assert handlers() == before
+
+
+def test_handlers_are_restored_after_a_signal_and_an_error() -> None:
+    def fail_while_stopping() -> None:
+        with stop_on_signals():
+            signal.raise_signal(signal.SIGTERM)
+            raise RuntimeError
+
+    before = handlers()
+    with pytest.raises(RuntimeError):
+        fail_while_stopping()
+    assert handlers() == before
