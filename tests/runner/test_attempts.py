@@ -55,6 +55,7 @@ from workbench.store.control import (
 )
 from workbench.store.liveness import read_owner
 from workbench.store.runs import Run, open_store
+from workbench.training.hardware import Hardware
 from workbench.training.learner import Learner, StepResult
 
 HOLD = """
@@ -389,6 +390,18 @@ def test_its_seconds_go_on_over_attempts(profile: RunProfile, runs: Path) -> Non
     seconds = [event.seconds for event in first + resumed(run) if isinstance(event, Steps)]
     assert seconds == sorted(seconds)
     assert run.status().seconds > seconds[-1]
+
+
+def test_what_auto_became_is_kept_on_resume(
+    profile: RunProfile, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine would decide otherwise; that would be another curve."""
+    run = started(profile, runs, stop=stop_after(1))
+    before = run.environment["hardware"]
+    elsewhere = Hardware("cpu", "bf16", compile=False, threads=3, reasons={"precision": "fast"})
+    monkeypatch.setattr(attempts, "decide", lambda training, device: elsewhere)
+    resumed(run, stop=stop_after(1))
+    assert run.environment["hardware"] == before
 
 
 def test_resuming_a_finished_run_changes_no_curve(undisturbed: Undisturbed, tmp_path: Path) -> None:
