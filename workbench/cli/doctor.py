@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from workbench.cli.options import json_option, runs_option
-from workbench.cli.output import print_json, print_line
+from workbench.cli.output import print_json, print_line, stdout_console
 
 
 @click.command(
@@ -32,12 +32,11 @@ def command(as_json: bool, runs: Path) -> None:
     if as_json:
         print_json(found)
         return
+    width = max(len(name) for values in found.values() for name in values)
     for section, values in found.items():
         print_line(section)
-        width = max(map(len, values))
         for name, value in values.items():
             print_line(f"  {name:<{width}}  {_words(value)}")
-        print_line()
 
 
 def _versions() -> dict[str, object]:
@@ -71,12 +70,13 @@ def _folders(runs: Path) -> dict[str, object]:
 
 
 def _terminal() -> dict[str, object]:
-    size = shutil.get_terminal_size()
+    size, console = shutil.get_terminal_size(), stdout_console()
+    colour = "off (NO_COLOR)" if console.no_color else console.color_system or "off"
     return {
         "standard output": "a terminal" if sys.stdout.isatty() else "not a terminal",
         "size": f"{size.columns}x{size.lines}",
         "TERM": os.environ.get("TERM", ""),
-        "colour": "off (NO_COLOR)" if os.environ.get("NO_COLOR") else "on",
+        "colour": colour,
         "encoding": sys.stdout.encoding,
     }
 

@@ -9,6 +9,7 @@ import click
 
 from workbench.cli.options import device_option, json_option, run_argument, runs_option
 from workbench.cli.output import print_json, print_line, stdout_console
+from workbench.config.wording import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -47,9 +48,12 @@ def command(reference: str, split: Split, device: str, as_json: bool, runs: Path
     from workbench.store.runs import RunStore
 
     run = RunStore(runs).find(reference)
+    from workbench.cli.progress import training_view
     from workbench.runner.evaluation import evaluate_run
 
-    evaluated = evaluate_run(run, split, device=device)
+    view = training_view(quiet=False)
+    with view.shown():
+        evaluated = evaluate_run(run, split, device=device, decoding=view.decoding)
     result = evaluated.result
     if as_json:
         print_json(
@@ -68,34 +72,37 @@ def command(reference: str, split: Split, device: str, as_json: bool, runs: Path
 
 
 def _show(run_id: str, evaluated: RunEvaluation) -> None:
-    from workbench.cli.wording import number, percent
+    from workbench.cli.wording import by_set
 
     result = evaluated.result
     print_line(f"{run_id}: best weights on the {evaluated.split} set, {result.samples:,} images")
-    print_line(f"loss {number(result.loss)}  accuracy {percent(result.accuracy)}")
+    print_line(by_set(result.metrics(evaluated.split))[evaluated.split])
     if len(evaluated.classes) > LARGEST_TABLE:
         print_line(f"confusion table of {len(evaluated.classes)} classes: see --json")
         return
     print_line()
-    stdout_console().print(_confusion_table(evaluated))
+    print_line("rows: true class, columns: predicted class")
+    console = stdout_console()
+    dot = "·" if console.encoding.startswith("utf") else "."
+    console.print(_confusion_table(evaluated, dot), crop=False)
 
 
-def _confusion_table(evaluated: RunEvaluation) -> Table:
-    from rich import box
+def _confusion_table(evaluated: RunEvaluation, zero: str) -> Table:
     from rich.table import Table
 
     from workbench.cli.wording import percent
 
-    table = Table(
-        box=box.SIMPLE, title="rows: true class, columns: predicted", title_justify="left"
-    )
-    table.add_column("")
-    for name in evaluated.classes:
-        table.add_column(name[:6], justify="right")
-    table.add_column("right", justify="right")
-    for row, name in enumerate(evaluated.classes):
-        counts = evaluated.result.confusion[row]
-        cells = [str(count) if count else "·" for count in counts]
-        share = percent(counts[row] / counts.sum()) if counts.sum() else "-"
+    confusion = evaluated.result.confusion
+    # Names come from folders. Where the terminal is narrow they give way, never the counts.
+    names = [printable(name) for name in evaluated.classes]
+    digits = len(str(confusion.max()))
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("", overflow="ellipsis", min_width=6)
+    for name in names:
+        table.add_column(name, justify="right", overflow="ellipsis", min_width=digits)
+    table.add_column("right", justify="right", no_wrap=True, min_width=8)
+    for name, counts, hits in zip(names, confusion, confusion.diagonal(), strict=True):
+        cells = [str(count) if count else zero for count in counts]
+        share = percent(hits / counts.sum()) if counts.sum() else "-"
         table.add_row(name, *cells, share)
     return table

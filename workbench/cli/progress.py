@@ -14,13 +14,15 @@ from rich.progress import (
     Progress,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
 from workbench.cli.output import stderr_console
-from workbench.cli.wording import by_set, percent
+from workbench.cli.wording import by_set, metric, named, percent, rate
 from workbench.events import Continued, EpochEnded, Event, Paused, Started, Steps
+
+SPELLED_OUT = 90
+"""Columns of a terminal from which on an epoch's line calls an accuracy by its name."""
 
 
 class TrainingView(Protocol):
@@ -37,7 +39,7 @@ def training_view(*, quiet: bool) -> TrainingView:
     console = stderr_console()
     if quiet:
         return QuietView()
-    return BarView(console) if console.is_terminal else LineView(console)
+    return BarView(console) if console.is_interactive else LineView(console)
 
 
 class QuietView:
@@ -58,19 +60,19 @@ class LineView:
 
     def decoding(self, what: str, done: int, total: int) -> None:
         if done == total:
-            self._console.print(f"{what}: {total:,} done", soft_wrap=True)
+            self._console.print(f"{what}: {total:,} done")
 
     def event(self, event: Event) -> None:
         match event:
             case Started():
                 self._epochs = event.epochs
-                self._console.print(describe_start(event), soft_wrap=True)
+                self._console.print(describe_start(event))
             case EpochEnded():
-                self._console.print(describe_epoch(event, self._epochs), soft_wrap=True)
+                self._console.print(describe_epoch(event, self._epochs, self._console.width))
             case Paused():
-                self._console.print("paused; `workbench resume` lets it go on", soft_wrap=True)
+                self._console.print("paused; `workbench resume RUN` lets it go on")
             case Continued():
-                self._console.print("continued", soft_wrap=True)
+                self._console.print("continued")
             case _:
                 pass
 
@@ -83,15 +85,14 @@ class BarView:
 
     def __init__(self, console: Console) -> None:
         self._lines = LineView(console)
+        # Not as wide as the terminal: the ^C that it echoes must not begin a line.
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
+            BarColumn(bar_width=bar_width(console.width)),
             TextColumn("{task.fields[detail]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
             TimeRemainingColumn(),
+            TextColumn("left"),
             console=console,
-            expand=True,
         )
         self._task: TaskID | None = None
         self._started: Started | None = None
@@ -127,16 +128,11 @@ class BarView:
     def _advance(self, event: Steps) -> None:
         assert self._started is not None
         assert self._task is not None
-        done = event.first_step + len(event)
-        rate = f"{event.images_per_second:,.0f}" if event.images_per_second > 0 else "-"
         self._progress.update(
             self._task,
-            completed=done,
-            description=f"epoch {event.epoch + 1}/{self._started.epochs}",
-            detail=(
-                f"step {done:,}/{self._started.steps:,}  loss {event.columns['loss'][-1]:.3f}  "
-                f"accuracy {percent(event.columns['accuracy'][-1])}  {rate} images/s"
-            ),
+            completed=event.first_step + len(event),
+            description=_position(event.epoch, self._started.epochs),
+            detail=describe_steps(event, self._started, self._progress.console.width),
         )
 
 
@@ -148,7 +144,51 @@ def describe_start(event: Started) -> str:
     )
 
 
-def describe_epoch(event: EpochEnded, epochs: int) -> str:
-    """`epoch  3/20  train loss 0.5123, accuracy 84.10 %  val ...`, counted from 1 for people."""
-    sets = [f"{split} {words}" for split, words in by_set(event.metrics).items()]
-    return "  ".join([f"epoch {event.epoch + 1:>{len(str(epochs))}}/{epochs}", *sets])
+def describe_epoch(event: EpochEnded, epochs: int, width: int) -> str:
+    """`epoch  3/20  train loss 0.5123, accuracy  84.10 %  val ...`, counted from 1 for people.
+
+    Numbers stand below each other. In 80 columns an accuracy is a percentage without its name.
+    """
+    words = _aligned if width >= SPELLED_OUT else _short
+    sets = [f"{split} {text}" for split, text in by_set(event.metrics, words).items()]
+    return "  ".join([_position(event.epoch, epochs), *sets])
+
+
+def describe_steps(event: Steps, started: Started, width: int) -> str:
+    """What stands right of the bar, as far as there is room: `loss 0.5123  1,234 images/s`."""
+    done = event.first_step + len(event)
+    last = {name: column[-1] for name, column in event.columns.items()}
+    parts = (
+        (120, f"step {done:,}/{started.steps:,}"),
+        (0, _aligned("loss", last["loss"])),
+        (100, _aligned("accuracy", last["accuracy"])),
+        (80, rate(event.images_per_second)),
+    )
+    return "  ".join(text for least, text in parts if text and width >= least)
+
+
+def bar_width(width: int) -> int:
+    if width < 60:
+        return 10
+    return 20 if width < 140 else 40
+
+
+def _position(epoch: int, epochs: int) -> str:
+    return f"epoch {epoch + 1:>{len(str(epochs))}}/{epochs}"
+
+
+def _aligned(quantity: str, value: float) -> str:
+    """A loss and an accuracy with a fixed number of decimals, others as they come."""
+    match quantity:
+        case "loss" if abs(value) < 1000:
+            return f"loss {value:.4f}"
+        case "accuracy":
+            return f"accuracy {percent(value):>8}"
+        case _:
+            return named(quantity, value)
+
+
+def _short(quantity: str, value: float) -> str:
+    if quantity == "accuracy":
+        return f"{metric(quantity, value):>8}"
+    return _aligned(quantity, value)

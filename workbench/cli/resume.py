@@ -54,6 +54,7 @@ def command(
     nothing had happened. A paused run that lives goes on where it is. A
     finished one needs nothing; a running one is busy (exit code 75).
     """
+    from workbench.cli.training import command_for
     from workbench.store.control import clear_pause
     from workbench.store.runs import RunStore
 
@@ -67,7 +68,7 @@ def command(
             _say(run, f"run {run.id} goes on", as_json=as_json)
         case "running" | "queued":
             raise RunBusyError(
-                f"run {run.id} is running", hint=f"stop it with: workbench stop {run.id}"
+                f"run {run.id} is running", hint=f"stop it with: {command_for('stop', run)}"
             )
         case _:
             _refuse_without_force(run, status, force=force)

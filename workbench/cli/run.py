@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ def command(
     """
     from workbench.config.loading import load_profile
 
-    named = (f'name="{name}"',) if name is not None else ()
+    named = (f"name={json.dumps(name, ensure_ascii=False)}",) if name is not None else ()
     loaded = load_profile(profile, (*overrides, *named))
     for note in loaded.notes:
         print_note(note)

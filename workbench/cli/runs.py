@@ -11,6 +11,7 @@ import click
 
 from workbench.cli.options import json_option, runs_option
 from workbench.cli.output import print_json, print_note, stdout_console
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from workbench.store.rows import Row
 
 COLUMNS = "id,state,epoch,best,seconds"
+GAP = 2
+"""Spaces between columns."""
+
+SHORTEST_ID = 12
+"""Columns of an id at least: an ellipsis, the end of its name, its six digits."""
+
 STATE_STYLES = {
     "running": "green",
     "queued": "cyan",
@@ -81,12 +88,16 @@ def command(
         print_json(rows)
         return
     names = [name.strip() for name in columns.split(",") if name.strip()]
+    if not names:
+        raise WorkbenchError("--columns names no column", hint=f"by default it is {COLUMNS}")
     if not rows:
         print_note(_empty(runs, selects=selects))
         return
     if columns != COLUMNS:
         check_names(names, rows)
-    stdout_console().print(_table(rows, names))
+    console = stdout_console()
+    # A table too wide for the terminal goes on in its next line: nothing is cut off.
+    console.print(_table(rows, names, console.width), crop=False)
 
 
 def _empty(runs: Path, *, selects: bool) -> str:
@@ -95,26 +106,35 @@ def _empty(runs: Path, *, selects: bool) -> str:
     return f"no runs in {runs} yet; start one with: workbench run profiles/quickstart.toml"
 
 
-def _table(rows: list[Row], names: list[str]) -> Table:
+def _table(rows: list[Row], names: list[str], width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
     texts = {name: [cell(row, name) for row in rows] for name in names}
-    for name, column in texts.items():
+    widths = {name: max(map(len, [name, *column])) for name, column in texts.items()}
+    if "id" in texts:
+        # Where the terminal is too narrow it is the id that gives way, and of it the date.
+        room = width - sum(w + GAP for name, w in widths.items() if name != "id")
+        widths["id"] = min(widths["id"], max(room, SHORTEST_ID))
+        texts["id"] = [_ending_of(text, widths["id"]) for text in texts["id"]]
+    for name in texts:
         is_number = any(isinstance(row.get(name), int | float) for row in rows)
         table.add_column(
             name,
             justify="right" if is_number and name != "created" else "left",
-            # Where the terminal is too narrow it is the id that gives way.
             no_wrap=True,
-            min_width=1 if name == "id" else max(map(len, [name, *column])),
+            min_width=widths[name],
         )
     for number in range(len(rows)):
         row = {name: column[number] for name, column in texts.items()}
         style = STATE_STYLES.get(row.get("state", ""), "")
         table.add_row(*(Text(t, style if name == "state" else "") for name, t in row.items()))
     return table
+
+
+def _ending_of(text: str, length: int) -> str:
+    return text if len(text) <= length else f"…{text[len(text) - length + 1 :]}"
 
 
 def cell(row: Mapping[str, object], name: str) -> str:

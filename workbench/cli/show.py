@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from workbench.cli.options import json_option, run_argument, runs_option
-from workbench.cli.output import print_json, print_line, stdout_console
+from workbench.cli.output import print_json, print_line, print_note, stdout_console
 
 if TYPE_CHECKING:
     from workbench.plots.chart import Chart
     from workbench.plots.curves import Points
     from workbench.store.history import History
     from workbench.store.runs import Run
+    from workbench.store.status import Status
 
 WIDEST, TALLEST, SHORTEST = 160, 22, 9
 
@@ -49,10 +50,14 @@ def command(
         return
     for line in _summary(run, history):
         print_line(line)
-    print_line()
-    for chart in _charts(history, log_loss=log_loss):
+    charts = [chart for chart in _charts(history, log_loss=log_loss) if chart.lines]
+    for chart in charts:
+        print_line()
         _draw(chart)
+    if not charts:
+        print_note("no curves to draw: no step was recorded")
     if with_profile:
+        print_line()
         _print_profile(run)
 
 
@@ -77,19 +82,11 @@ def _facts(run: Run, history: History) -> dict[str, object]:
 
 
 def _summary(run: Run, history: History) -> list[str]:
-    from workbench.cli.wording import by_set, duration, metric, number
+    from workbench.cli.wording import by_set, ending, metric
+    from workbench.config.wording import counted
 
     status = run.status()
-    reason = f" ({status.reason})" if status.reason else ""
-    lines = [f"{run.id}: {status.state}{reason}"]
-    if run.profile_problem:
-        lines.append(f"  {run.profile_problem}")
-    kinds = [f"{key} {_kind(run.profile, key)}" for key in ("data", "model", "optimizer")]
-    rows = {
-        "what": ", ".join([*kinds, f"seed {run.profile.get('seed', '-')}"]),
-        "done": f"{status.epochs_done}/{status.epochs} epochs, {status.step:,}/{status.steps:,} "
-        f"steps in {duration(status.seconds)}, {number(status.images_per_second)} images/s",
-    }
+    rows = {"what": run.profile_problem or _what(run.profile), "done": _done(status)}
     if history.started is not None:
         parameters = f"{history.started.parameters:,} parameters"
         rows["model"] = f"{parameters} on {history.started.device}"
@@ -98,8 +95,25 @@ def _summary(run: Run, history: History) -> list[str]:
         rows["best"] = f"{best.metric} {metric(best.metric, best.value)} in epoch {best.epoch + 1}"
     rows |= by_set(_last(history))
     if history.dropped:
-        rows["damaged"] = f"{history.dropped} lines of the metrics could not be read"
-    return [*lines, *(f"  {name:<8}{text}" for name, text in rows.items())]
+        rows["damaged"] = f"{counted(history.dropped, 'line')} of the metrics could not be read"
+    rows |= {"tags": ", ".join(run.notes.tags), "note": " ".join(run.notes.note.splitlines())}
+    head = f"{run.id}: {ending(status.state, status.reason)}"
+    return [head, *(f"  {name:<8}{text}" for name, text in rows.items() if text)]
+
+
+def _what(profile: dict[str, object]) -> str:
+    kinds = [f"{key} {_kind(profile, key)}" for key in ("data", "model", "optimizer")]
+    return ", ".join([*kinds, f"seed {profile.get('seed', '-')}"])
+
+
+def _done(status: Status) -> str:
+    from workbench.cli.wording import duration, rate
+
+    if not status.steps:
+        return ""  # nothing is known
+    epochs = f"{status.epochs_done}/{status.epochs} epochs"
+    steps = f"{status.step:,}/{status.steps:,} steps in {duration(status.seconds)}"
+    return ", ".join(filter(None, [epochs, steps, rate(status.images_per_second)]))
 
 
 def _kind(profile: dict[str, object], key: str) -> str:
@@ -161,7 +175,7 @@ def _draw(chart: Chart) -> None:
         chart,
         min(size.columns, WIDEST),
         height,
-        color=console.is_terminal and not console.no_color,
+        color=console.color_system is not None and not console.no_color,
         unicode=console.encoding.startswith("utf"),
     )
     # Drawn with escape sequences of our own, so past the sanitiser of `print_line`.

@@ -26,6 +26,7 @@ def command(reference: str, as_json: bool, runs: Path) -> None:
     RUN is an id, an unambiguous part of it, or `latest`. The run may train in
     any process, on any machine that shares the runs folder.
     """
+    from workbench.cli.training import command_for
     from workbench.store.control import request_stop
     from workbench.store.runs import RunStore
 
@@ -33,11 +34,12 @@ def command(reference: str, as_json: bool, runs: Path) -> None:
     status = run.status()
     if not status.is_active:
         raise RunStateError(
-            f"run {run.id} is {status.state}, not running",
+            f"run {run.id} is not running: its state is {status.state}",
             hint="`workbench runs` lists what is running",
         )
     request_stop(run)
     if as_json:
         print_json({"id": run.id, "path": str(run.path), "state": status.state})
     else:
-        print_line(f"asked run {run.id} to stop; `workbench resume {run.id}` goes on with it")
+        print_line(f"asked run {run.id} to stop")
+        print_line(f"go on with it: {command_for('resume', run)}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from workbench.cli.output import print_json, print_line, print_warning
-from workbench.cli.wording import duration, metric, number
+from workbench.cli.wording import duration, ending, metric, rate
+from workbench.config.wording import counted
 from workbench.errors import ExitCode
 from workbench.runner.signals import StopSignal, stop_on_signals
 from workbench.store.runs import Run
@@ -33,12 +35,14 @@ def warnings_shown() -> Iterator[None]:
 
 def train_to_the_end(run: Run, train: Callable[[StopSignal], None], *, as_json: bool) -> int:
     """Train with signals caught; say how it ended, also when it raises. Returns the exit code."""
-    signal = StopSignal()
+    signal, attempt = StopSignal(), run.status().attempt
     try:
         with stop_on_signals() as signal:
             train(signal)
     finally:
-        show_outcome(run, as_json=as_json)
+        # Of a training that was refused before it began the error says all.
+        if run.status().attempt > attempt:
+            show_outcome(run, as_json=as_json)
     return 128 + signal.number if signal.number else exit_code(run.status())
 
 
@@ -76,11 +80,9 @@ def show_outcome(run: Run, *, as_json: bool) -> None:
 
 def describe_outcome(run: Run) -> list[str]:
     status = run.status()
-    reason = f" ({status.reason})" if status.reason else ""
-    lines = [
-        f"{status.state}{reason}: {status.epochs_done} epochs, {status.step:,} steps in "
-        f"{duration(status.seconds)}, {number(status.images_per_second)} images/s"
-    ]
+    epochs, steps = counted(status.epochs_done, "epoch"), counted(status.step, "step")
+    done = [epochs, f"{steps} in {duration(status.seconds)}", rate(status.images_per_second)]
+    lines = [f"{ending(status.state, status.reason)}: {', '.join(filter(None, done))}"]
     if status.best is not None:
         best = status.best
         lines.append(
@@ -99,5 +101,6 @@ def command_for(command: str, run: Run) -> str:
     """A command line that works from here, with `--runs` where it is needed."""
     from workbench.cli.options import DEFAULT_RUNS
 
-    folder = "" if run.path.parent == DEFAULT_RUNS else f" --runs {run.path.parent}"
-    return f"workbench {command} {run.id}{folder}"
+    folder = run.path.parent
+    option = "" if folder == DEFAULT_RUNS else f" --runs {shlex.quote(str(folder))}"
+    return f"workbench {command} {run.id}{option}"

@@ -1,9 +1,9 @@
-"""Numbers as people read them."""
+"""Numbers and endings as people read them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 
 def percent(fraction: float) -> str:
@@ -11,26 +11,47 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.2f} %" if math.isfinite(fraction) else "-"
 
 
-def by_set(metrics: Mapping[str, float]) -> dict[str, str]:
+def named(quantity: str, value: float) -> str:
+    """`loss 0.3521`, `accuracy 88.10 %`."""
+    return f"{quantity} {metric(quantity, value)}"
+
+
+def by_set(
+    metrics: Mapping[str, float], words: Callable[[str, float], str] = named
+) -> dict[str, str]:
     """Loss and accuracy of each set: `{"val": "loss 0.3521, accuracy 88.10 %"}`."""
-    words: dict[str, list[str]] = {}
+    sets: dict[str, list[str]] = {}
     for name, value in metrics.items():
         split, _, quantity = name.partition("/")
         if quantity:
-            words.setdefault(split, []).append(f"{quantity} {metric(name, value)}")
-    return {split: ", ".join(parts) for split, parts in words.items()}
+            sets.setdefault(split, []).append(words(quantity, value))
+    return {split: ", ".join(parts) for split, parts in sets.items()}
 
 
 def number(value: float) -> str:
-    """Four significant digits, thousands separated: `0.01234`, `1,234`."""
+    """Four significant digits, thousands separated: `0.01234`, `1,234`, `3.482e+09`."""
     if not math.isfinite(value):
         return "-"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
+def rate(images_per_second: float) -> str:
+    """`2,352 images/s`; empty while it is not known."""
+    return f"{number(images_per_second)} images/s" if images_per_second > 0 else ""
 
 
 def metric(name: str, value: float) -> str:
-    """A metric's value: accuracies in percent, others as numbers."""
-    return percent(value) if name.endswith("accuracy") else number(value)
+    """A metric's value: accuracies in percent, others as numbers, a loss that is none as `NaN`."""
+    if name.endswith("accuracy"):
+        return percent(value)
+    return "NaN" if name.endswith("loss") and math.isnan(value) else number(value)
+
+
+def ending(state: str, reason: str) -> str:
+    """`diverged (loss became NaN ...)`; a reason that begins with the state stands alone."""
+    if not reason:
+        return state
+    return reason if reason.startswith(state) else f"{state} ({reason})"
 
 
 def duration(seconds: float) -> str:

@@ -43,8 +43,8 @@ def shown(value: object) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 value`, `2 values`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """`1 value`, `2 values`, `1,797 values`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def listed(words: Sequence[str], conjunction: str = "or") -> str:
