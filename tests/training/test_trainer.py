@@ -1,8 +1,10 @@
 """The training loop as its events tell it."""
 
 import io
+import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -253,8 +255,9 @@ def test_a_checkpoint_of_another_profile_or_data_set_is_refused(
     dataset: Dataset, tmp_path: Path
 ) -> None:
     checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
-    with pytest.raises(CheckpointError, match="profile"):
-        a_trainer(dataset, a_profile(epochs=4), checkpoint)
+    other_profile = a_profile(epochs=4, clip_norm=2.0)
+    with pytest.raises(CheckpointError, match=r": training\.epochs, training\.clip_norm$"):
+        a_trainer(dataset, other_profile, checkpoint)
     other = load_dataset(DigitsProfile(train_per_class=12, validation=20), 1)
     with pytest.raises(CheckpointError, match="data set"):
         a_trainer(other, checkpoint=checkpoint)
@@ -281,3 +284,36 @@ def test_a_pickle_that_would_run_code_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError):
         read_checkpoint(path)
     assert not (tmp_path / "ran").exists()
+
+
+def test_bf16_trains_with_weights_in_single_precision(dataset: Dataset) -> None:
+    trainer = a_trainer(dataset, a_profile(precision="bf16"))
+    events = list(trainer.train())
+    assert all(math.isfinite(loss) for loss in steps_of(events, "loss"))
+    assert {w.dtype for w in trainer.learner.model.parameters()} == {torch.float32}
+    reference = list(a_trainer(dataset).train())
+    assert steps_of(events, "loss")[0] == pytest.approx(steps_of(reference, "loss")[0], rel=0.02)
+    assert steps_of(events, "loss") != steps_of(reference, "loss")
+
+
+@pytest.mark.slow
+def test_a_compiled_model_trains_and_keeps_its_weights_names(dataset: Dataset) -> None:
+    """Compiled dropout draws other numbers than eager, so losses agree in size only."""
+    trainer = a_trainer(dataset, a_profile(compile="on", max_steps=1))
+    compiled = steps_of(list(trainer.train()), "loss")
+    eager = steps_of(
+        list(a_trainer(dataset, a_profile(compile="off", max_steps=1)).train()), "loss"
+    )
+    assert compiled == pytest.approx(eager, rel=0.3)
+    assert trainer.best_weights.keys() == a_trainer(dataset).learner.weights().keys()
+
+
+def test_a_run_may_be_renamed_and_outlive_a_version_without_some_key(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
+    known_then = json.loads(checkpoint.profile)
+    del known_then["training"]["clip_norm"]
+    older = replace(checkpoint, profile=json.dumps(known_then))
+    renamed = a_profile().model_copy(update={"name": "another-name"})
+    assert a_trainer(dataset, renamed, older).progress.step == 1

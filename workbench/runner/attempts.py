@@ -125,7 +125,10 @@ def _train(trainer: Trainer, run: Run, watch: Watch, stop: Stop) -> None:
     """Train and record under a lock that the caller holds."""
     clear_stop(run)  # meant for the attempt before
     learner = trainer.learner
-    write_env(run, describe_run(learner.hardware, learner.dataset))
+    environment = describe_run(learner.hardware, learner.dataset)
+    if not run.environment:  # env.json tells how the run began, log.txt of each attempt
+        write_env(run, environment)
+    logger.info("training on %s with %s", learner.hardware.device, environment["versions"])
     if learner.monitored_split == "test":
         logger.warning("data.validation is 0: the test set itself chooses the best weights")
     try:

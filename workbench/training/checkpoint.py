@@ -6,7 +6,7 @@ numbers, strings and their containers, nothing that runs.
 
 from __future__ import annotations
 
-import hashlib
+import json
 import pickle
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -49,7 +49,8 @@ class Progress:
 class Checkpoint:
     """A run between two steps."""
 
-    profile_hash: str
+    profile: str
+    """Of the run, as JSON."""
     data_fingerprint: str
     hardware: Hardware
     progress: Progress
@@ -95,7 +96,7 @@ def _decode(payload: dict[str, Any]) -> Checkpoint:
         )
     progress = payload["progress"]
     return Checkpoint(
-        profile_hash=payload["profile_hash"],
+        profile=payload["profile"],
         data_fingerprint=payload["data_fingerprint"],
         hardware=Hardware(**payload["hardware"]),
         progress=Progress(**{**progress, "best": Best(**progress["best"])}),
@@ -116,23 +117,35 @@ def weights_writer(weights: Weights, profile: RunProfile) -> Write:
     return write
 
 
-def profile_hash(profile: RunProfile) -> str:
-    """Of all that determines the training; a run may be renamed."""
-    return hashlib.sha256(profile.model_dump_json(exclude={"name"}).encode()).hexdigest()
-
-
 def check_same_run(checkpoint: Checkpoint, profile: RunProfile, data_fingerprint: str) -> None:
     """Raise `CheckpointError` where going on would not continue the same training."""
-    if checkpoint.profile_hash != profile_hash(profile):
+    changed = _changed_keys(json.loads(checkpoint.profile), profile.model_dump(mode="json"))
+    if changed:
         raise CheckpointError(
-            "the run's profile.toml is not the one its checkpoint was trained with",
-            hint="restore the file, or start a new run from it",
+            f"profile.toml has changed since the checkpoint was written: {', '.join(changed)}",
+            hint="restore these values, or start a new run with the new ones",
         )
     if checkpoint.data_fingerprint != data_fingerprint:
         raise CheckpointError(
             "the data set has changed since the checkpoint was written",
             hint="restore the images, or start a new run",
         )
+
+
+def _changed_keys(then: object, now: object, key: str = "") -> list[str]:
+    """Dotted keys whose value is another one, but for the run's name.
+
+    A key that the checkpoint lacks came with a later version of this program
+    and has its default, which is what was trained.
+    """
+    if isinstance(then, dict) and isinstance(now, dict):
+        return [
+            changed
+            for name, value in then.items()
+            if (inner := f"{key}.{name}" if key else name) != "name"
+            for changed in _changed_keys(value, now.get(name), inner)
+        ]
+    return [] if then == now else [key]
 
 
 def capture_random_state() -> dict[str, Tensor]:

@@ -30,7 +30,6 @@ from workbench.training.checkpoint import (
     Progress,
     capture_random_state,
     check_same_run,
-    profile_hash,
     restore_random_state,
     weights_writer,
 )
@@ -230,7 +229,7 @@ class Trainer:
     def _checkpoint(self, *, is_best: bool) -> CheckpointReady:
         self.progress = replace(self.progress, seconds=self._seconds)
         checkpoint = Checkpoint(
-            profile_hash=profile_hash(self.profile),
+            profile=self.profile.model_dump_json(),
             data_fingerprint=self.learner.dataset.fingerprint,
             hardware=self.learner.hardware,
             progress=self.progress,

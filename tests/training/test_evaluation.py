@@ -1,0 +1,47 @@
+"""Loss and confusion table, counted over samples."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from workbench.data.batches import Batch
+from workbench.training.evaluation import Evaluation, evaluate
+
+
+def batches(logits: torch.Tensor, labels: torch.Tensor, size: int) -> list[Batch]:
+    """The "images" are the logits themselves: the model under test is the identity."""
+    pairs = zip(logits.split(size), labels.split(size), strict=True)
+    return [Batch(images, targets) for images, targets in pairs]
+
+
+def test_rows_are_true_classes_and_columns_predictions() -> None:
+    logits = torch.eye(3)[[0, 1, 1, 2]]
+    result = evaluate(lambda x: x, batches(logits, torch.tensor([0, 1, 2, 2]), 4), classes=3)
+    assert result.confusion.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
+    assert result.accuracy == 0.75
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 10])
+def test_batch_size_changes_nothing(size: int) -> None:
+    """Ten samples in batches of four leave a last one of two: it must not count double."""
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(10, 5, generator=generator)
+    labels = torch.randint(5, (10,), generator=generator)
+    result = evaluate(lambda x: x, batches(logits, labels, size), classes=5)
+    assert result.loss == pytest.approx(F.cross_entropy(logits, labels).item(), rel=1e-6)
+    assert result.accuracy == (logits.argmax(1) == labels).double().mean().item()
+
+
+def test_metrics_carry_the_name_of_their_set() -> None:
+    result = Evaluation(0.5, np.array([[3, 1], [0, 4]]))
+    assert result.metrics("val") == {"val/loss": 0.5, "val/accuracy": 0.875}
+
+
+def test_an_empty_set_has_no_accuracy() -> None:
+    result = evaluate(lambda x: x, [], classes=2)
+    assert result.samples == 0
+    assert math.isnan(result.accuracy)
+    assert math.isnan(result.loss)
