@@ -168,9 +168,8 @@ def describe_steps(event: Steps, started: Started, width: int) -> str:
 
 
 def bar_width(width: int) -> int:
-    if width < 60:
-        return 10
-    return 20 if width < 140 else 40
+    """The columns of the bar where `width` leaves 44 for the words around it, or more."""
+    return max(6, min(width - 44, 20 if width < 140 else 40))
 
 
 def _position(epoch: int, epochs: int) -> str:
