@@ -6,7 +6,7 @@ All of it goes to standard error: standard output is for data.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+from typing import IO, Protocol, TextIO, cast
 
 from rich.console import Console
 from rich.progress import (
@@ -17,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from workbench.cli.hangup import LastingStream
 from workbench.cli.output import stderr_console
 from workbench.cli.wording import by_set, metric, named, percent, rate
 from workbench.events import Continued, EpochEnded, Event, Paused, Started, Steps
@@ -36,9 +37,10 @@ class TrainingView(Protocol):
 
 
 def training_view(*, quiet: bool) -> TrainingView:
-    console = stderr_console()
     if quiet:
         return QuietView()
+    console = stderr_console()
+    console.file = cast(IO[str], LastingStream(cast(TextIO, console.file)))
     return BarView(console) if console.is_interactive else LineView(console)
 
 

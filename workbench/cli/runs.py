@@ -56,9 +56,15 @@ Examples:
     "--columns",
     default=COLUMNS,
     metavar="NAMES",
-    help="Comma-separated names: state, best, a metric, any key of the profile.",
+    help=f"Comma-separated names: any metric, any key of the profile; default {COLUMNS}.",
 )
-@click.option("--limit", type=click.IntRange(min=0), default=0, help="Show so many; 0 is all.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Show the first N; 0 is all.",
+)
 @json_option
 @runs_option
 def command(

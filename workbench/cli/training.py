@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import shlex
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from workbench.cli.hangup import output_may_go
 from workbench.cli.output import print_json, print_line, print_warning
 from workbench.cli.wording import duration, ending, metric, rate
 from workbench.config.wording import counted
@@ -18,7 +19,8 @@ from workbench.store.status import Status
 
 class _Warnings(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        print_warning(record.getMessage())
+        with suppress(OSError):  # a terminal that went away; log.txt has it too
+            print_warning(record.getMessage())
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def train_to_the_end(run: Run, train: Callable[[StopSignal], None], *, as_json: 
     """Train with signals caught; say how it ended, also when it raises. Returns the exit code."""
     signal, attempt = StopSignal(), run.status().attempt
     try:
-        with stop_on_signals() as signal:
+        with output_may_go(), stop_on_signals() as signal:
             train(signal)
     finally:
         # Of a training that was refused before it began the error says all.
