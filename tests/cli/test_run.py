@@ -236,8 +236,8 @@ def test_a_diverged_training_exits_1_with_its_outcome(
     outcome = json.loads(result.stdout)
     assert set(outcome) == OUTCOME
     assert outcome["state"] == "diverged"
-    assert "loss became NaN at step " in outcome["reason"]
-    assert outcome["metrics"]["loss"] is None
+    assert "loss became " in outcome["reason"]
+    assert None in outcome["metrics"].values()
     assert only_run(runs).status().state == "diverged"
 
 
@@ -245,7 +245,8 @@ def test_a_diverged_training_points_to_what_there_is_to_see(
     workbench: Workbench, tiny: Path, runs: Path
 ) -> None:
     first, *_, last = workbench("run", tiny, "-q", *DIVERGING).stdout.splitlines()
-    assert first.startswith("diverged (loss became NaN at step ")
+    assert first.startswith("diverged (")
+    assert "loss became " in first
     assert last == f"look at it: {command('show', only_run(runs))}"
 
 
