@@ -65,7 +65,7 @@ def test_a_stopped_run_goes_on_from_its_checkpoint_as_if_nothing_had_happened(
 def test_a_run_without_a_checkpoint_begins_at_the_start(
     workbench: Workbench, ended: Callable[..., Run]
 ) -> None:
-    run = ended("stopped", "stopped in epoch 1")
+    run = ended("stopped", "stopped after 4 steps")
     result = workbench("resume", "latest", "--quiet", "--json", "--device", "cpu")
     assert (result.exit_code, result.stderr) == (0, "")
     outcome = json.loads(result.stdout)

@@ -273,7 +273,7 @@ def test_a_flag_in_the_folder_stops_it_and_exits_0(
     run = only_run(runs)
     assert (result.exit_code, result.stderr) == (0, "")
     first, *_, last = result.stdout.splitlines()
-    assert first.startswith("stopped in epoch ")
+    assert first.startswith("stopped after ")
     assert last == f"go on with it: {command('resume', run)}"
     assert run.checkpoints().intact
 

@@ -27,11 +27,11 @@ def summary(result: Result) -> list[str]:
 def test_it_shows_state_progress_best_and_the_last_metrics(
     workbench: Workbench, recorded: Callable[..., Run]
 ) -> None:
-    run = recorded("quick", "stopped", "stopped in epoch 3")
+    run = recorded("quick", "stopped", "stopped after 12 steps")
     result = workbench("show", "latest")
     assert (result.exit_code, result.stderr) == (0, "")
     assert summary(result) == [
-        f"{run.id}: stopped in epoch 3",
+        f"{run.id}: stopped after 12 steps",
         "  what    data digits, model se_resnet, optimizer adam, seed 42",
         "  done    2/3 epochs, 8/12 steps in 2.5 s, 1,500 images/s",
         "  model   1,234 parameters on cpu",

@@ -97,7 +97,7 @@ def test_a_rate_is_shown_only_when_it_is_known() -> None:
     [
         ("finished", "", "finished"),
         ("diverged", "loss became NaN", "diverged (loss became NaN)"),
-        ("stopped", "stopped in epoch 5", "stopped in epoch 5"),
+        ("stopped", "stopped after 12 steps", "stopped after 12 steps"),
     ],
 )
 def test_an_ending_says_nothing_twice(state: str, reason: str, words: str) -> None:

@@ -89,6 +89,15 @@ def test_a_tilde_is_the_home_folder(write: Write, monkeypatch: pytest.MonkeyPatc
     assert data.root == Path("/home/ada/images")
 
 
+def test_a_folder_whose_name_begins_with_a_tilde_is_written_with_a_dot(
+    write: Write,
+) -> None:
+    path = write('data = { kind = "image_folder", root = "./~old" }')
+    data = load_profile(path).profile.data
+    assert isinstance(data, ImageFolderProfile)
+    assert data.root == path.parent / "~old"
+
+
 @pytest.mark.parametrize("root", ["", "~nobody-of-that-name/x", "a\\u0000b"])
 def test_a_path_that_names_nothing_is_refused(write: Write, root: str) -> None:
     (problem,) = problems(write(f'[data]\nkind = "image_folder"\nroot = "{root}"'))

@@ -35,12 +35,13 @@ def _read(run: Path) -> History:
     return history
 
 
-def _started(first_step: int, time: float = 0.0) -> dict[str, object]:
-    return {**STARTED, "first_step": first_step, "time": time}
+def _started(first_step: int) -> dict[str, object]:
+    return {**STARTED, "first_step": first_step}
 
 
-def _steps(first_step: int, loss: list[float | None], time: float = 0.0) -> dict[str, object]:
-    return {"event": "steps", "epoch": 0, "first_step": first_step, "loss": loss, "time": time}
+def _steps(first_step: int, loss: list[float | None], seconds: float = 0.0) -> dict[str, object]:
+    counts = {"epoch": 0, "first_step": first_step}
+    return {"event": "steps", **counts, "loss": loss, "seconds": seconds}
 
 
 def _epoch(epoch: int, step: int, **metrics: float) -> dict[str, object]:
@@ -216,10 +217,11 @@ def test_an_event_of_a_later_version_is_passed_over(tmp_path: Path) -> None:
     assert _read(tmp_path).dropped == 0
 
 
-def test_seconds_leave_out_the_gap_between_attempts(tmp_path: Path) -> None:
-    _write(tmp_path, 1, [_started(0, 100.0), _steps(0, [0.0, 0.0], 104.0)])
-    _write(tmp_path, 2, [_started(2, 9000.0), _steps(2, [0.0, 0.0], 9003.0)])
+def test_seconds_are_the_trainers_over_all_attempts(tmp_path: Path) -> None:
+    _write(tmp_path, 1, [_started(0), _steps(0, [0.0, 0.0], 4.0), _steps(2, [0.0], 99.0)])
+    _write(tmp_path, 2, [_started(2), _steps(2, [0.0, 0.0], 7.0)])
     assert _read(tmp_path).seconds_at(np.arange(5)).tolist() == [0.0, 2.0, 4.0, 5.5, 7.0]
+    assert np.isnan(_read(tmp_path).seconds_at(np.array([9]))).all()
 
 
 def test_names_from_a_file_are_cleaned(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def _read_back(event: Event) -> Record | None:
         ),
         (
             Steps(3, 12, {"loss": [1.5, math.nan], "lr": (0.1, 0.1)}, 9.0, 1.0),
-            {"event": "steps", "epoch": 3, "first_step": 12, "loss": [1.5, None], "lr": [0.1, 0.1]},
+            {"event": "steps", "epoch": 3, "first_step": 12, "seconds": 1.0}
+            | {"loss": [1.5, None], "lr": [0.1, 0.1]},
         ),
         (
             EpochEnded(3, 16, MappingProxyType({"val/loss": math.inf}), 2.0),

@@ -3,15 +3,15 @@
 from functools import reduce
 
 from workbench.config.training import EarlyStoppingProfile
-from workbench.training.early_stopping import Best
+from workbench.training.early_stopping import BestSoFar
 
 
-def after(values: list[float], rule: EarlyStoppingProfile) -> Best:
-    return reduce(lambda best, at: best.after(*at, rule), enumerate(values), Best())
+def after(values: list[float], rule: EarlyStoppingProfile) -> BestSoFar:
+    return reduce(lambda best, at: best.after(*at, rule), enumerate(values), BestSoFar())
 
 
 def test_the_first_epoch_is_always_better() -> None:
-    assert after([0.0], EarlyStoppingProfile()) == Best(value=0.0, epoch=0, waited=0)
+    assert after([0.0], EarlyStoppingProfile()) == BestSoFar(value=0.0, epoch=0, waited=0)
 
 
 def test_better_means_more_than_min_delta_above() -> None:

@@ -206,7 +206,7 @@ def test_a_loss_that_becomes_nan_ends_as_diverged_with_the_step(dataset: Dataset
     events = list(trainer.train())
     ended = events[-1]
     assert isinstance(ended, Ended)
-    assert (ended.state, ended.reason) == ("diverged", "loss became NaN at step 0 (epoch 0)")
+    assert (ended.state, ended.reason) == ("diverged", "loss became NaN at step 0")
     assert math.isnan(steps_of(events, "loss")[0])
     assert not any(isinstance(event, CheckpointReady | BestImproved) for event in events)
 
@@ -222,7 +222,8 @@ def test_pausing_waits_and_goes_on(dataset: Dataset, monkeypatch: pytest.MonkeyP
 def test_stopping_a_paused_run_leaves_a_checkpoint(dataset: Dataset) -> None:
     events = list(a_trainer(dataset).train(Asked(Request.PAUSE, Request.STOP)))
     kinds = [type(event) for event in events]
-    assert kinds == [Started, Paused, Continued, CheckpointReady, Ended]
+    # One on pausing, since a pause may outlast the process, and one on stopping.
+    assert kinds == [Started, CheckpointReady, Paused, Continued, CheckpointReady, Ended]
 
 
 def same_run(resumed: list[Event], whole: list[Event], first: int) -> bool:
@@ -235,14 +236,18 @@ def same_run(resumed: list[Event], whole: list[Event], first: int) -> bool:
     ]
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("step", [0, 3, 4, 6, 11])
-def test_a_stopped_run_resumes_bit_for_bit(dataset: Dataset, tmp_path: Path, step: int) -> None:
+def test_a_stopped_run_resumes_bit_for_bit(
+    dataset: Dataset, tmp_path: Path, step: int, precision: str
+) -> None:
     """In the middle of an epoch too, with augmentation, dropout and batch norm."""
-    undisturbed = a_trainer(dataset)
+    profile = a_profile(precision=precision)
+    undisturbed = a_trainer(dataset, profile)
     whole = list(undisturbed.train())
-    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(step)), tmp_path)
+    checkpoint = last_checkpoint(a_trainer(dataset, profile).train(stop_at(step)), tmp_path)
+    again = a_trainer(dataset, profile, checkpoint)
     torch.manual_seed(999)  # another process has another history of random draws
-    again = a_trainer(dataset, checkpoint=checkpoint)
     resumed = list(again.train())
     assert isinstance(resumed[0], Started)
     assert resumed[0].first_step == step
@@ -313,7 +318,63 @@ def test_a_run_may_be_renamed_and_outlive_a_version_without_some_key(
 ) -> None:
     checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
     known_then = json.loads(checkpoint.profile)
-    del known_then["training"]["clip_norm"]
+    del known_then["training"]["max_steps"]
     older = replace(checkpoint, profile=json.dumps(known_then))
     renamed = a_profile().model_copy(update={"name": "another-name"})
-    assert a_trainer(dataset, renamed, older).progress.step == 1
+    assert a_trainer(dataset, renamed, older).position.step == 1
+    with pytest.raises(CheckpointError, match=r"training\.max_steps"):
+        a_trainer(dataset, a_profile(max_steps=9), older)
+
+
+def test_a_checkpoint_can_be_resumed_twice(dataset: Dataset, tmp_path: Path) -> None:
+    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(6)), tmp_path)
+    first = list(a_trainer(dataset, checkpoint=checkpoint).train())
+    second = list(a_trainer(dataset, checkpoint=checkpoint).train())
+    assert steps_of(first, "loss") == steps_of(second, "loss")
+
+
+def test_preparing_one_training_does_not_disturb_another(dataset: Dataset) -> None:
+    alone = steps_of(list(a_trainer(dataset).train()), "loss")
+    prepared = a_trainer(dataset)
+    other = a_trainer(dataset, a_profile().model_copy(update={"seed": 7}))
+    assert steps_of(list(prepared.train()), "loss") == alone
+    assert steps_of(list(other.train()), "loss") != alone
+
+
+def test_what_changes_no_result_may_change_before_a_resume(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
+    assert a_trainer(dataset, a_profile(eval_batch_size=7), checkpoint).position.step == 1
+
+
+def test_a_last_update_that_ruins_the_weights_diverges_and_leaves_nothing(
+    dataset: Dataset,
+) -> None:
+    """No training step comes after it: the evaluation must notice."""
+    trainer = a_trainer(dataset, a_profile(epochs=1))
+
+    def events() -> Iterator[Event]:
+        for event in trainer.train():
+            yield event
+            if isinstance(event, Steps) and event.first_step + len(event) == 4:
+                with torch.no_grad():
+                    next(trainer.learner.model.parameters()).fill_(float("nan"))
+
+    seen = list(events())
+    assert isinstance(seen[-1], Ended)
+    assert (seen[-1].state, seen[-1].reason) == ("diverged", "loss became NaN at step 4")
+    assert not any(isinstance(event, CheckpointReady | BestImproved) for event in seen)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_gpu_trains_stops_and_resumes(dataset: Dataset, tmp_path: Path, precision: str) -> None:
+    profile = a_profile(precision=precision)
+    hardware = decide(profile.training, "cuda")
+    whole = list(Trainer(profile, dataset, hardware).train())
+    stopped = Trainer(profile, dataset, hardware).train(stop_at(6))
+    checkpoint = last_checkpoint(stopped, tmp_path)
+    resumed = list(Trainer(profile, dataset, hardware, checkpoint).train())
+    assert steps_of(resumed, "loss") == pytest.approx(steps_of(whole, "loss")[6:], rel=0.05)

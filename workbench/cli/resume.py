@@ -15,12 +15,11 @@ from workbench.cli.options import (
     runs_option,
 )
 from workbench.cli.output import print_json, print_line
-from workbench.errors import RunBusyError, RunStateError
+from workbench.errors import RunBusyError
 
 if TYPE_CHECKING:
     from workbench.runner.signals import StopSignal
     from workbench.store.runs import Run
-    from workbench.store.status import Status
 
 
 @click.command(
@@ -71,8 +70,7 @@ def command(
                 f"run {run.id} is running", hint=f"stop it with: {command_for('stop', run)}"
             )
         case _:
-            _refuse_without_force(run, status, force=force)
-            context.exit(_train(run, device=device, quiet=quiet, as_json=as_json))
+            context.exit(_train(run, force=force, device=device, quiet=quiet, as_json=as_json))
 
 
 def _say(run: Run, text: str, *, as_json: bool) -> None:
@@ -82,15 +80,7 @@ def _say(run: Run, text: str, *, as_json: bool) -> None:
         print_line(text)
 
 
-def _refuse_without_force(run: Run, status: Status, *, force: bool) -> None:
-    if status.state in ("failed", "diverged") and not force:
-        raise RunStateError(
-            f"run {run.id} {status.state}: {status.reason}",
-            hint="see its log.txt; --force goes on from its last checkpoint all the same",
-        )
-
-
-def _train(run: Run, *, device: str, quiet: bool, as_json: bool) -> int:
+def _train(run: Run, *, force: bool, device: str, quiet: bool, as_json: bool) -> int:
     from workbench.cli.progress import training_view
     from workbench.cli.training import train_to_the_end, warnings_shown
     from workbench.runner.attempts import resume_run
@@ -99,7 +89,14 @@ def _train(run: Run, *, device: str, quiet: bool, as_json: bool) -> int:
 
     def train(stop: StopSignal) -> None:
         with view.shown():
-            resume_run(run, device=device, decoding=view.decoding, watch=view.event, stop=stop)
+            resume_run(
+                run,
+                force=force,
+                device=device,
+                decoding=view.decoding,
+                watch=view.event,
+                stop=stop,
+            )
 
     with warnings_shown():
         return train_to_the_end(run, train, as_json=as_json)

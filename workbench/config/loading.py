@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.config.overrides import apply_overrides, parse_override
-from workbench.config.problems import Source, validated
+from workbench.config.problems import Origin, validated
 from workbench.config.profile import RunProfile
 from workbench.config.reading import parse, read_text
 from workbench.config.section import slug
@@ -35,5 +35,5 @@ def load_profile(path: Path | str, overrides: Sequence[str] = ()) -> LoadedProfi
     text = read_text(path)
     changed = apply_overrides(parse(text, path), changes)
     table = {"name": slug(path.stem), **changed.table}
-    source = Source(path, text, changed.paths)
-    return LoadedProfile(validated(table, path.absolute().parent, source), path, changed.notes)
+    origin = Origin(path, text, changed.paths)
+    return LoadedProfile(validated(table, path.absolute().parent, origin), path, changed.notes)

@@ -34,7 +34,7 @@ MOST_PROBLEMS = 200
 
 
 @dataclass(frozen=True)
-class Source:
+class Origin:
     """Where the values of a profile come from, for its error messages."""
 
     path: Path | None = None
@@ -58,7 +58,7 @@ class Source:
         return path not in self.lines and any(path in _upwards(p) for p in self.overridden)
 
 
-def validated(table: Mapping[str, object], base: Path, source: Source | None = None) -> RunProfile:
+def validated(table: Mapping[str, object], base: Path, origin: Origin | None = None) -> RunProfile:
     """The profile in a table as TOML gives it; relative paths are relative to `base`.
 
     Raises ProfileError with every problem there is.
@@ -66,22 +66,22 @@ def validated(table: Mapping[str, object], base: Path, source: Source | None = N
     try:
         return RunProfile.model_validate(table, context={"base": base})
     except ValidationError as error:
-        source = source or Source()
-        raise ProfileError(source.path, _problems(error, table, source)) from error
+        origin = origin or Origin()
+        raise ProfileError(origin.path, _problems(error, table, origin)) from error
 
 
 def _problems(
-    error: ValidationError, table: Mapping[str, object], source: Source
+    error: ValidationError, table: Mapping[str, object], origin: Origin
 ) -> tuple[Problem, ...]:
     details = error.errors(include_url=False, include_input=False)
-    found = [_problem(detail, table, source) for detail in details[:MOST_PROBLEMS]]
+    found = [_problem(detail, table, origin) for detail in details[:MOST_PROBLEMS]]
     found.sort(key=lambda problem: problem.line or float("inf"))
     if len(details) > MOST_PROBLEMS:
         found.append(Problem("", f"and {len(details) - MOST_PROBLEMS} more"))
     return tuple(found)
 
 
-def _problem(detail: Mapping[str, Any], table: Mapping[str, object], source: Source) -> Problem:
+def _problem(detail: Mapping[str, Any], table: Mapping[str, object], origin: Origin) -> Problem:
     path = _key_path(detail["loc"])
     context = detail.get("ctx", {})
     match detail["type"]:
@@ -96,9 +96,9 @@ def _problem(detail: Mapping[str, Any], table: Mapping[str, object], source: Sou
             message = f"found {shown(_value_at(path, table))}, valid is {context['valid']}"
         case _:
             message = _wrong_value(_value_at(path, table), node_at(path, table))
-    if source.overrides(path):
+    if origin.overrides(path):
         return Problem(dotted(path), f"{message} (from --set)")
-    return Problem(dotted(path), message, source.line(path))
+    return Problem(dotted(path), message, origin.line(path))
 
 
 def _key_path(loc: Sequence[str | int]) -> KeyPath:

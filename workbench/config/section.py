@@ -52,7 +52,8 @@ def _resolve(value: object, info: ValidationInfo) -> object:
         raise invalid("a path that is not empty and has no null character")
     base = Path((info.context or {}).get("base", "")).absolute()
     try:
-        path = base / Path(value).expanduser()
+        # Path("./~x") is Path("~x"): only the text tells a folder of that name from a home.
+        path = base / (Path(value).expanduser() if str(value).startswith("~") else value)
     except RuntimeError as error:
         raise invalid("a path whose ~ names a user of this machine") from error
     try:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from workbench.config.profile import RunProfile
 from workbench.data.dataset import Progress, load_dataset, no_progress
+from workbench.errors import RunStateError
 from workbench.events import Event
 from workbench.runner.control import Control
-from workbench.runner.environment import describe_run
+from workbench.runner.environment import describe_run, versions
 from workbench.runner.logs import logging_to
 from workbench.store.control import clear_pause, clear_stop
 from workbench.store.lock import RunLock
@@ -86,6 +87,7 @@ def train_new(trainer: Trainer, run: Run, *, watch: Watch = _ignore, stop: Stop 
 def resume_run(
     run: Run,
     *,
+    force: bool = False,
     device: str = "auto",
     decoding: Progress = no_progress,
     watch: Watch = _ignore,
@@ -94,15 +96,30 @@ def resume_run(
     """Go on from the run's newest intact checkpoint, or from step 0 where it has none.
 
     The lock comes first: a checkpoint read before could be older than what
-    another process trained meanwhile. Raises `RunBusyError`, and what
-    `prepare` raises.
+    another process trained meanwhile. Raises `RunBusyError`, `RunStateError`
+    for a finished run, and for a failed or diverged one without `force`, and
+    what `prepare` raises.
     """
     with RunLock(run.path), logging_to(run.log_path):
+        _check_resumable(run, force=force)
+        # Meant for the attempt before; what comes from now on is meant for this one.
+        clear_stop(run)
+        clear_pause(run)
         profile = run.load_profile()
         checkpoint = newest_checkpoint(run)
         trainer = prepare(profile, device=device, checkpoint=checkpoint, decoding=decoding)
-        clear_pause(run)
         _train(trainer, run, watch, stop)
+
+
+def _check_resumable(run: Run, *, force: bool) -> None:
+    status = run.status()
+    if status.state == "finished":
+        raise RunStateError(f"run {run.id} is finished", hint="there is nothing to resume")
+    if status.state in ("failed", "diverged") and not force:
+        raise RunStateError(
+            f"run {run.id} {status.state}: {status.reason}",
+            hint="see its log.txt; --force goes on from its last checkpoint all the same",
+        )
 
 
 def newest_checkpoint(run: Run) -> Checkpoint | None:
@@ -123,12 +140,10 @@ def newest_checkpoint(run: Run) -> Checkpoint | None:
 
 def _train(trainer: Trainer, run: Run, watch: Watch, stop: Stop) -> None:
     """Train and record under a lock that the caller holds."""
-    clear_stop(run)  # meant for the attempt before
     learner = trainer.learner
-    environment = describe_run(learner.hardware, learner.dataset)
     if not run.environment:  # env.json tells how the run began, log.txt of each attempt
-        write_env(run, environment)
-    logger.info("training on %s with %s", learner.hardware.device, environment["versions"])
+        write_env(run, describe_run(learner.hardware, learner.dataset))
+    logger.info("training on %s with %s", learner.hardware.device, versions())
     if learner.monitored_split == "test":
         logger.warning("data.validation is 0: the test set itself chooses the best weights")
     try:

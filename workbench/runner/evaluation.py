@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
 
 import safetensors.torch
 from safetensors import SafetensorError
 
-from workbench.data.dataset import Progress, load_dataset, no_progress
+from workbench.data.dataset import Dataset, Progress, load_dataset, no_progress
 from workbench.errors import CheckpointError, DataError
 from workbench.store.runs import Run
 from workbench.training.evaluation import Evaluation
 from workbench.training.hardware import decide
 from workbench.training.learner import Learner, Split
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ def evaluate_run(
             f"run {run.id} has no weights yet",
             hint="they are written after its first epoch",
         )
-    dataset = load_dataset(profile.data, profile.seed, decoding)
+    dataset = _as_trained(run, load_dataset(profile.data, profile.seed, decoding))
     if split == "val" and not len(dataset.validation):
         raise DataError(
             f"run {run.id} has no validation part: its data.validation is 0",
@@ -52,3 +56,15 @@ def evaluate_run(
             f"{run.weights_path}: are not the weights of this run's model"
         ) from error
     return RunEvaluation(split, dataset.classes, learner.evaluate(split))
+
+
+def _as_trained(run: Run, dataset: Dataset) -> Dataset:
+    """The images of today, normalised as in training; a warning where they are others."""
+    then = run.environment.get("data", {})
+    if not then or then.get("fingerprint") == dataset.fingerprint:
+        return dataset
+    logger.warning("the data set has changed since run %s was trained", run.id)
+    statistics: dict[str, Any] = {
+        name: tuple(then[name]) for name in ("mean", "std", "test_mean", "test_std")
+    }
+    return replace(dataset, **statistics)

@@ -27,7 +27,7 @@ KEPT = 2
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class CheckpointFile:
     path: Path
     step: int
     """Steps done."""
@@ -37,7 +37,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Checkpoints:
-    intact: tuple[Checkpoint, ...]
+    intact: tuple[CheckpointFile, ...]
     """Newest first."""
     damaged: tuple[str, ...]
     """Names of the files whose checksum is missing or wrong, newest first."""
@@ -49,7 +49,7 @@ def read_checkpoints(run: Path) -> Checkpoints:
     for step in reversed(layout.checkpoint_steps(run)):
         path = layout.checkpoint_file(run, step)
         if _is_intact(path):
-            intact.append(Checkpoint(path, step, best=step == _best_step(run)))
+            intact.append(CheckpointFile(path, step, best=step == _best_step(run)))
         else:
             damaged.append(path.name)
     return Checkpoints(tuple(intact), tuple(damaged))

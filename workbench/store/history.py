@@ -139,7 +139,6 @@ class History:
         started = _STARTED.validate_python(clean_value(record))
         self._begin(record["attempt"], _count(started.first_step))
         self.started = started
-        self._clock.mark(started.first_step, _number(record.get("time")))
 
     def _on_steps(self, record: Record) -> None:
         first_step = _count(record["first_step"])
@@ -153,7 +152,7 @@ class History:
         length = len(next(iter(columns.values()), ()))
         self._begin(record["attempt"], first_step)
         self.steps.append(np.arange(first_step, first_step + length), columns)
-        self._clock.mark(first_step + length, _number(record.get("time")))
+        self._clock.mark(first_step + length, _number(record.get("seconds")))
 
     def _on_epoch(self, record: Record) -> None:
         epoch, step = _count(record["epoch"]), _count(record["step"])
@@ -163,6 +162,7 @@ class History:
                 table.cut(step)  # a resumed attempt evaluated this epoch once more
             row = {"epoch": np.array([float(epoch)]), "value": np.array([_number(value)])}
             table.append(np.array([step]), row)
+        self._clock.mark(step, _number(record.get("seconds")))
 
     def _on_filters(self, record: Record) -> None:
         shape = [_count(size) for size in record["shape"]]

@@ -1,6 +1,6 @@
 """Events as lines of a metrics file, one JSON object each.
 
-    {"event":"steps","attempt":1,"time":…,"epoch":3,"first_step":1173,"loss":[…],"lr":[…]}
+    {"event":"steps","attempt":1,"time":…,"epoch":3,"first_step":1173,"seconds":…,"loss":[…],…}
 
 Steps come in columns, one line per flush: a million steps in columns take a
 quarter of the space and a tenth of the reading time of a line per step. The
@@ -43,6 +43,7 @@ def record_of(event: Event) -> Record | None:
             "event": "steps",
             "epoch": event.epoch,
             "first_step": event.first_step,
+            "seconds": event.seconds,
             **columns,
         }
     if isinstance(event, FiltersChanged):

@@ -73,5 +73,5 @@ class RunLock:
         holder = f"process {owner.pid} on {owner.host}" if owner else "another process"
         return RunBusyError(
             f"run {self._run.name} is held by {holder}",
-            hint=f"watch it with: workbench watch {self._run.name}",
+            hint=f"see it with: workbench show {self._run.name}",
         )

@@ -9,7 +9,7 @@ from workbench.config.training import EarlyStoppingProfile
 
 
 @dataclass(frozen=True)
-class Best:
+class BestSoFar:
     """The best epoch so far by a metric where more is better."""
 
     value: float = -math.inf
@@ -17,10 +17,10 @@ class Best:
     waited: int = 0
     """Epochs in a row since then without a better one."""
 
-    def after(self, epoch: int, value: float, rule: EarlyStoppingProfile) -> Best:
+    def after(self, epoch: int, value: float, rule: EarlyStoppingProfile) -> BestSoFar:
         """What is best once `epoch` gave `value`: better is more than min_delta above."""
         if value - self.value > rule.min_delta:
-            return Best(value, epoch)
+            return BestSoFar(value, epoch)
         return replace(self, waited=self.waited + 1)
 
     def is_over(self, rule: EarlyStoppingProfile) -> bool:

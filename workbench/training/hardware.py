@@ -13,6 +13,13 @@ import torch
 from workbench.config.training import TrainingProfile
 from workbench.errors import DeviceError
 
+_THREADS = torch.get_num_threads()
+"""The process's own count, before a resumed run set that of its checkpoint."""
+
+
+_FIRST_BF16 = (8, 0)
+"""Compute capability of Ampere, the first with bf16 tensor cores."""
+
 
 @dataclass(frozen=True)
 class Hardware:
@@ -40,13 +47,13 @@ def decide(training: TrainingProfile, device: str = "auto") -> Hardware:
         device=str(resolved),
         precision=precision,
         compile=compiled,
-        threads=torch.get_num_threads(),
+        threads=_THREADS,
         reasons={"precision": precision_reason, "compile": compile_reason},
     )
 
 
 def pick_device(name: str) -> torch.device:
-    """The device of that name; "auto" is the first GPU, or the CPU without one."""
+    """The device of that name, GPUs with their index; "auto" is the first GPU, or the CPU."""
     if name == "auto":
         return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
     try:
@@ -69,7 +76,7 @@ def pick_device(name: str) -> torch.device:
             f"{name} was asked for, but there are {torch.cuda.device_count()} CUDA devices",
             hint="they count from cuda:0",
         )
-    return device
+    return torch.device("cuda", device.index or 0)
 
 
 def _precision(
@@ -77,7 +84,7 @@ def _precision(
 ) -> tuple[Literal["fp32", "bf16"], str]:
     if training.precision != "auto":
         return training.precision, "set in the profile"
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+    if device.type == "cuda" and torch.cuda.get_device_capability(device) >= _FIRST_BF16:
         return "bf16", "auto: the GPU computes bf16 natively"
     return "fp32", "auto: no native bf16 on a GPU"
 
@@ -94,7 +101,7 @@ def _compile(training: TrainingProfile) -> tuple[bool, str]:
         return False, "auto: no C++ compiler"
     if training.compile == "on":
         return True, "set in the profile"
-    return False, "auto: compiling takes longer than it saves in most runs"
+    return False, "auto: off; its gain is not known before it is measured"
 
 
 def has_compiler() -> bool:

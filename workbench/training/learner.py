@@ -39,13 +39,11 @@ class StepResult:
 class Learner:
     """Builds model, optimizer and batches from a profile.
 
-    Seeds torch's global generator, which draws initial weights and dropout,
-    and sets its thread count: there is one training at a time in a process.
-    Raises `ModelError` where the model cannot take the data.
+    Seeds torch's global generator, which draws the initial weights. Raises
+    `ModelError` where the model cannot take the data.
     """
 
     def __init__(self, profile: RunProfile, dataset: Dataset, hardware: Hardware) -> None:
-        torch.set_num_threads(hardware.threads)
         torch.manual_seed(profile.seed)
         self.dataset = dataset
         self.hardware = hardware

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from workbench.config.profile import RunProfile
@@ -25,18 +26,18 @@ from workbench.events import (
     Steps,
 )
 from workbench.models.registry import count_parameters
-from workbench.training.checkpoint import (
-    Checkpoint,
-    Progress,
-    capture_random_state,
-    check_same_run,
-    restore_random_state,
-    weights_writer,
-)
+from workbench.training.checkpoint import Checkpoint, Position
 from workbench.training.filters import first_filters
 from workbench.training.hardware import Hardware
 from workbench.training.learner import Learner
 from workbench.training.schedule import learning_rate, warmup_epochs
+from workbench.training.snapshot import (
+    random_state,
+    restore,
+    set_random_state,
+    snapshot,
+    weights_writer,
+)
 from workbench.training.step_buffer import StepBuffer
 from workbench.training.throughput import Throughput
 
@@ -59,11 +60,18 @@ def _go_on() -> Request:
     return Request.GO_ON
 
 
+def _diverged(loss: float, position: Position, steps_later: int) -> _Outcome:
+    what = "NaN" if math.isnan(loss) else "infinite"
+    return _Outcome("diverged", f"loss became {what} at step {position.step + steps_later}")
+
+
 class Trainer:
     """Trains one model from a profile, from the start or from a checkpoint.
 
-    Raises `ModelError` where the model cannot take the data, `CheckpointError`
-    where the checkpoint is of another run.
+    torch's random generators and thread count are global, so one trains at a
+    time in a process; several may be prepared. Raises `ModelError` where the
+    model cannot take the data, `CheckpointError` where the checkpoint is of
+    another run.
     """
 
     def __init__(
@@ -75,14 +83,17 @@ class Trainer:
     ) -> None:
         self.profile = profile
         self.learner = Learner(profile, dataset, hardware)
-        self.progress = Progress()
+        self.position = Position()
         self.best_weights: dict[str, Tensor] = {}
         self._steps_per_epoch = self.learner.batches.steps_per_epoch
         self._buffer = StepBuffer()
         self._throughput = Throughput()
         self._began = time.monotonic()
         if checkpoint is not None:
-            self._restore(checkpoint)
+            restore(self.learner, profile, checkpoint)
+            self.best_weights = dict(checkpoint.best_model)
+            self.position = checkpoint.position
+        self._random_state = random_state(self.learner.device)
 
     @property
     def total_steps(self) -> int:
@@ -98,12 +109,14 @@ class Trainer:
         finished training with a validation part, the model holds its best
         weights.
         """
-        self._began = time.monotonic() - self.progress.seconds
+        torch.set_num_threads(self.learner.hardware.threads)
+        set_random_state(self._random_state, self.learner.device)
+        self._began = time.monotonic() - self.position.seconds
         yield Started(
             epochs=self.profile.training.epochs,
             steps=self.total_steps,
             steps_per_epoch=self._steps_per_epoch,
-            first_step=self.progress.step,
+            first_step=self.position.step,
             parameters=count_parameters(self.learner.model),
             device=self.learner.hardware.device,
         )
@@ -111,38 +124,37 @@ class Trainer:
         while outcome is None:
             outcome = yield from self._train_epoch(request)
             if outcome is None:
-                yield from self._end_epoch()
-                outcome = self._completion()
+                outcome = yield from self._end_epoch()
         if outcome.state == "finished" and self.learner.monitored_split == "val":
             yield from self._test_best_weights()
-        yield Ended(outcome.state, self.progress.step, outcome.reason, self._seconds)
+        yield Ended(outcome.state, self.position.step, outcome.reason, self._seconds)
 
     def _completion(self) -> _Outcome | None:
-        training, best = self.profile.training, self.progress.best
+        training, best = self.profile.training, self.position.best
         if best.is_over(training.early_stopping):
             return _Outcome("finished", f"early stopping after {best.waited} epochs without gain")
-        if self.progress.epoch >= training.epochs:
+        if self.position.epoch >= training.epochs:
             return _Outcome("finished")
-        if self.progress.step >= self.total_steps:
+        if self.position.step >= self.total_steps:
             return _Outcome("finished", f"training.max_steps = {training.max_steps} reached")
         return None
 
     def _train_epoch(self, request: Ask) -> _Part:
         """Train what is left of the current epoch."""
-        epoch = self.progress.epoch
+        epoch = self.position.epoch
         clips = epoch >= warmup_epochs(self.profile.schedule)
         clip_norm = self.profile.training.clip_norm if clips else 0.0
         lr = self._learning_rate(epoch)
         self.learner.begin_epoch(lr)
         self._throughput.begin()
-        first = self.progress.step - epoch * self._steps_per_epoch
+        first = self.position.step - epoch * self._steps_per_epoch
         for batch in self.learner.batches.epoch(epoch, first):
             if outcome := (yield from self._obey(request)):
                 return outcome
             self._buffer.add(self.learner.step(batch, clip_norm), lr)
             if self._buffer.is_due and (outcome := (yield from self._flush())):
                 return outcome
-            if self.progress.step + len(self._buffer) >= self.total_steps:
+            if self.position.step + len(self._buffer) >= self.total_steps:
                 break
         return (yield from self._flush())
 
@@ -157,27 +169,28 @@ class Trainer:
             answer = yield from self._pause(request)
         if answer is Request.STOP:
             yield self._checkpoint(is_best=False)
-            return _Outcome("stopped", f"stopped in epoch {self.progress.epoch}")
+            return _Outcome("stopped", f"stopped after {self.position.step:,} steps")
         return None
 
     def _pause(self, request: Ask) -> Generator[Event, None, Request]:
-        """Wait; returns the first answer that isn't pause."""
-        yield Paused(self.progress.step)
+        """Wait; returns the first answer that isn't pause. A pause may outlast the process."""
+        yield self._checkpoint(is_best=False)
+        yield Paused(self.position.step)
         paused = time.monotonic()
         while (answer := request()) is Request.PAUSE:
             time.sleep(PAUSE_POLL_SECONDS)
         self._began += time.monotonic() - paused  # a pause is not training time
         self._throughput.begin()
-        yield Continued(self.progress.step)
+        yield Continued(self.position.step)
         return answer
 
     def _flush(self) -> _Part:
         """Fetch the pending steps from the device and report them."""
         if not self._buffer:
             return None
-        done, steps = self.progress, self._buffer.flush()
+        done, steps = self.position, self._buffer.flush()
         self._throughput.flushed(sum(steps.images))
-        self.progress = replace(
+        self.position = replace(
             done,
             step=done.step + len(steps.images),
             # Step by step, so that the sum doesn't depend on where flushes fall.
@@ -188,16 +201,11 @@ class Trainer:
         rate = self._throughput.images_per_second
         yield Steps(done.epoch, done.step, steps.columns, rate, self._seconds)
         bad = steps.first_non_finite
-        if bad is None:
-            return None
-        what = "NaN" if math.isnan(steps.columns["loss"][bad]) else "infinite"
-        return _Outcome(
-            "diverged", f"loss became {what} at step {done.step + bad} (epoch {done.epoch})"
-        )
+        return None if bad is None else _diverged(steps.columns["loss"][bad], done, bad)
 
-    def _end_epoch(self) -> Iterator[Event]:
+    def _end_epoch(self) -> _Part:
         """Evaluate, keep the best, and leave a checkpoint."""
-        done = self.progress
+        done = self.position
         split = self.learner.monitored_split
         evaluation = self.learner.evaluate(split)
         metrics = {
@@ -208,46 +216,32 @@ class Trainer:
             "images_per_second": self._throughput.images_per_second,
         }
         yield EpochEnded(done.epoch, done.step, metrics, self._seconds)
+        if not math.isfinite(evaluation.loss):
+            # The last update did it: no step after it has shown it yet.
+            return _diverged(evaluation.loss, done, 0)
         if filters := first_filters(self.learner.model, done.epoch, done.step):
             yield filters
         rule = self.profile.training.early_stopping
         best = done.best.after(done.epoch, evaluation.accuracy, rule)
         improved = best.epoch == done.epoch
-        self.progress = Progress(done.epoch + 1, done.step, best=best)
+        self.position = Position(done.epoch + 1, done.step, best=best)
         if improved:
             live = self.learner.weights()
             self.best_weights = {name: w.detach().cpu().clone() for name, w in live.items()}
-            write = weights_writer(self.best_weights, self.profile)
+            write = weights_writer(self.best_weights, self.profile, self.learner.dataset)
             yield BestImproved(f"{split}/accuracy", best.value, best.epoch, done.step, write)
         yield self._checkpoint(is_best=improved)
+        return self._completion()
 
     def _test_best_weights(self) -> Iterator[Event]:
         self.learner.model.load_state_dict(self.best_weights)
         metrics = self.learner.evaluate("test").metrics("test")
-        yield EpochEnded(self.progress.epoch - 1, self.progress.step, metrics, self._seconds)
+        yield EpochEnded(self.position.epoch - 1, self.position.step, metrics, self._seconds)
 
     def _checkpoint(self, *, is_best: bool) -> CheckpointReady:
-        self.progress = replace(self.progress, seconds=self._seconds)
-        checkpoint = Checkpoint(
-            profile=self.profile.model_dump_json(),
-            data_fingerprint=self.learner.dataset.fingerprint,
-            hardware=self.learner.hardware,
-            progress=self.progress,
-            model=self.learner.weights(),
-            best_model=self.best_weights,
-            optimizer=self.learner.optimizer.state_dict(),
-            random_state=capture_random_state(),
-        )
-        done = self.progress
-        return CheckpointReady(done.epoch, done.step, is_best, checkpoint.write)
-
-    def _restore(self, checkpoint: Checkpoint) -> None:
-        check_same_run(checkpoint, self.profile, self.learner.dataset.fingerprint)
-        self.learner.model.load_state_dict(checkpoint.model)
-        self.learner.optimizer.load_state_dict(dict(checkpoint.optimizer))
-        self.best_weights = dict(checkpoint.best_model)
-        self.progress = checkpoint.progress
-        restore_random_state(checkpoint.random_state)
+        self.position = replace(self.position, seconds=self._seconds)
+        taken = snapshot(self.learner, self.profile, self.position, self.best_weights)
+        return CheckpointReady(self.position.epoch, self.position.step, is_best, taken.write)
 
     def _learning_rate(self, epoch: int) -> float:
         profile = self.profile
