@@ -22,6 +22,9 @@ from workbench.cli.output import stderr_console
 from workbench.cli.wording import by_set, metric, named, percent, rate
 from workbench.events import Continued, EpochEnded, Event, Paused, Started, Steps
 
+AROUND = 17
+"""Columns around the bar's words: the time left, the gaps, and two that stay free."""
+
 SPELLED_OUT = 90
 """Columns of a terminal from which on an epoch's line calls an accuracy by its name."""
 
@@ -157,21 +160,29 @@ def describe_epoch(event: EpochEnded, epochs: int, width: int) -> str:
 
 
 def describe_steps(event: Steps, started: Started, width: int) -> str:
-    """What stands right of the bar, as far as there is room: `loss 0.5123  1,234 images/s`."""
-    done = event.first_step + len(event)
-    last = {name: column[-1] for name, column in event.columns.items()}
-    parts = (
-        (120, f"step {done:,}/{started.steps:,}"),
-        (0, _aligned("loss", last["loss"])),
-        (100, _aligned("accuracy", last["accuracy"])),
-        (80, rate(event.images_per_second)),
-    )
-    return "  ".join(text for least, text in parts if text and width >= least)
+    """What stands right of the bar: the fullest wording of step, loss, accuracy, rate that fits."""
+    room = width - len(_position(event.epoch, started.epochs)) - bar_width(width) - AROUND
+    wordings = _step_wordings(event, started)
+    return next((words for words in wordings if len(words) <= room), wordings[-1])
+
+
+def _step_wordings(event: Steps, started: Started) -> list[str]:
+    """From the fullest to the shortest."""
+    steps = f"{event.first_step + len(event):,}/{started.steps:,}"
+    loss, accuracy = event.columns["loss"][-1], event.columns["accuracy"][-1]
+    speed = rate(event.images_per_second)
+    words = [
+        [f"step {steps}", _aligned("loss", loss), _aligned("accuracy", accuracy), speed],
+        [steps, f"loss {loss:.3f}", f"{percent(accuracy):>8}", speed.replace(" images", "")],
+        [steps, f"loss {loss:.3f}"],
+        [f"loss {loss:.3f}"],
+    ]
+    return ["  ".join(filter(None, parts)) for parts in words]
 
 
 def bar_width(width: int) -> int:
-    """The columns of the bar where `width` leaves 44 for the words around it, or more."""
-    return max(6, min(width - 44, 20 if width < 140 else 40))
+    """The columns of the bar: on a narrow terminal the words matter more."""
+    return 4 if width < 100 else 20 if width < 140 else 40
 
 
 def _position(epoch: int, epochs: int) -> str:

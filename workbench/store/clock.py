@@ -23,7 +23,7 @@ class Clock:
         self._cut(first_step + 1)
 
     def mark(self, count: int, seconds: float) -> None:
-        """After `seconds` of training `count` steps were done. A line without a time adds no mark."""
+        """After `seconds` of training `count` steps were done; a line without a time is no mark."""
         if math.isfinite(seconds):
             self._cut(count)
             self._counts.append(count)
