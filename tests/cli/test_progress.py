@@ -145,7 +145,7 @@ def test_a_bar_stands_under_the_lines_of_the_epochs(terminal: Console) -> None:
     assert first == describe_start(STARTED)
     assert epoch == describe_epoch(epoch_ended(), 100, 80)
     assert bar.startswith("epoch  51/100 ━━")
-    assert "loss 0.5123  12,346 images/s" in bar
+    assert "loss 0.512  100.00 %  12,346/s" in bar
     assert bar.endswith(" left")
 
 
