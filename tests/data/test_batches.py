@@ -25,7 +25,7 @@ def numbered(count: int) -> ImageSet:
     """Images whose label is their number."""
     generator = torch.Generator().manual_seed(count)
     images = torch.randint(0, 256, (count, 3, 8, 8), generator=generator).to(torch.uint8)
-    return ImageSet(images, torch.arange(count))
+    return ImageSet(images, torch.arange(count), torch.arange(count))
 
 
 def batches(

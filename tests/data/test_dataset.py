@@ -42,6 +42,13 @@ def test_training_and_validation_share_no_image_and_lose_none() -> None:
     assert sorted(together.tolist()) == sorted(whole.train.images.view(1437, -1).tolist())
 
 
+def test_both_parts_share_the_stored_images() -> None:
+    """A set larger than memory can be split: no part of it is copied."""
+    dataset = load_dataset(DigitsProfile(validation=100), seed=0)
+    assert dataset.train.stored.data_ptr() == dataset.validation.stored.data_ptr()
+    assert (len(dataset.train), len(dataset.validation)) == (1337, 100)
+
+
 def test_the_split_follows_the_seed() -> None:
     assert rows(digits(seed=1)) == rows(digits(seed=1))
     assert rows(digits(seed=1)) != rows(digits(seed=2))

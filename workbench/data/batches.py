@@ -61,9 +61,9 @@ class TrainBatches:
             yield self._batch(epoch, order[start : start + self._batch_size])
 
     def _batch(self, epoch: int, index: Tensor) -> Batch:
-        raw = _to_device(self._images.select(index % len(self._images)), self._device)
-        images = augment(raw.images, self._augmentations, seed=self._seed, epoch=epoch, index=index)
-        return Batch(self._normalise(images), raw.labels)
+        images, labels = _on_device(self._images.part(index % len(self._images)), self._device)
+        images = augment(images, self._augmentations, seed=self._seed, epoch=epoch, index=index)
+        return Batch(self._normalise(images), labels)
 
 
 def evaluation_batches(
@@ -77,9 +77,8 @@ def evaluation_batches(
     """Every image once, in file order, without augmentation."""
     normalise = Normalisation(mean, std, device)
     for start in range(0, len(images), batch_size):
-        part = slice(start, start + batch_size)
-        raw = _to_device(ImageSet(images.images[part], images.labels[part]), device)
-        yield Batch(normalise(raw.images), raw.labels)
+        raw, labels = _on_device(images.part(slice(start, start + batch_size)), device)
+        yield Batch(normalise(raw), labels)
 
 
 class Normalisation:
@@ -96,8 +95,6 @@ class Normalisation:
         return images.to(torch.float32).mul_(self._scale).add_(self._shift)
 
 
-def _to_device(images: ImageSet, device: torch.device) -> ImageSet:
-    # Not waiting for the copy: on a GPU the next batch is prepared while it computes.
-    return ImageSet(
-        images.images.to(device, non_blocking=True), images.labels.to(device, non_blocking=True)
-    )
+def _on_device(part: ImageSet, device: torch.device) -> tuple[Tensor, Tensor]:
+    """A batch's images, uint8, and labels."""
+    return part.images.to(device, non_blocking=True), part.labels.to(device, non_blocking=True)

@@ -50,13 +50,12 @@ class Dataset:
 
     @property
     def channels(self) -> int:
-        return self.train.images.shape[1]
+        return self.train.shape[0]
 
     @property
     def image_size(self) -> tuple[int, int]:
         """Height and width in pixels."""
-        height, width = self.train.images.shape[2:]
-        return height, width
+        return self.train.shape[1:]
 
 
 def load_dataset(profile: DataProfile, seed: int, progress: Progress = no_progress) -> Dataset:
@@ -68,9 +67,10 @@ def load_dataset(profile: DataProfile, seed: int, progress: Progress = no_progre
     source = _SOURCES[profile.kind](profile, progress)
     held_out = _validation_count(profile.validation, len(source.train))
     train, validation = _split(source.train, held_out, seed)
-    _check_statistics(profile, channels=train.images.shape[1])
+    _check_statistics(profile, channels=train.shape[0])
     # Tried on one image: what does not fit is found before a run begins.
-    augment(train.images[:1], profile.augment, seed=seed, epoch=0, index=torch.zeros(1).long())
+    one = train.part(slice(1)).images
+    augment(one, profile.augment, seed=seed, epoch=0, index=torch.zeros(1).long())
     measured = _measured(profile, train)
     mean, std = profile.mean or measured.mean, profile.std or measured.std
     return Dataset(
@@ -99,12 +99,10 @@ def _validation_count(validation: float, images: int) -> int:
 
 def _split(images: ImageSet, held_out: int, seed: int) -> tuple[ImageSet, ImageSet]:
     """What stays, and `held_out` images chosen by seed; both in file order."""
-    if held_out == 0:  # stays memory-mapped
-        return images, images.select(torch.arange(0))
     order = shuffled(len(images), seed=seed, epoch=0, operation=Operation.VALIDATION_SPLIT)
     held = order[:held_out].sort().values
     kept = order[held_out:].sort().values
-    return images.select(kept), images.select(held)
+    return images.part(kept), images.part(held)
 
 
 def _check_statistics(profile: DataProfile, channels: int) -> None:
@@ -121,13 +119,13 @@ def _measured(profile: DataProfile, train: ImageSet) -> ChannelStatistics:
     """Reads every pixel, so only if something is left to measure."""
     if profile.mean and profile.std:
         return ChannelStatistics(profile.mean, profile.std)
-    return channel_statistics(train.images)
+    return channel_statistics(train)
 
 
 def _fingerprint(source: Source, held_out: int, seed: int) -> str:
     digest = hashlib.sha256(source.digest.encode())
     for images in (source.train, source.test):
-        digest.update(repr(tuple(images.images.shape)).encode())
+        digest.update(repr((len(images), *images.shape)).encode())
         digest.update(images.labels.numpy().tobytes())
     digest.update(repr((source.classes, held_out, seed if held_out else None)).encode())
     return digest.hexdigest()

@@ -58,4 +58,5 @@ def _image_set(
     labels: _Integers,
     rows: _Integers,
 ) -> ImageSet:
-    return ImageSet(torch.from_numpy(images[rows])[:, None], torch.from_numpy(labels[rows]))
+    stored = torch.from_numpy(images)[:, None]
+    return ImageSet(stored, torch.from_numpy(rows), torch.from_numpy(labels[rows]))

@@ -178,4 +178,5 @@ def _check_same_size(
 
 def _image_set(images: Decoded, files: Sequence[_File]) -> ImageSet:
     labels = np.fromiter((file.label for file in files), np.int64, len(files))
-    return ImageSet(torch.from_numpy(images.images), torch.from_numpy(labels))
+    rows = torch.arange(len(files))
+    return ImageSet(torch.from_numpy(images.images), rows, torch.from_numpy(labels))

@@ -25,19 +25,35 @@ def no_progress(what: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class ImageSet:
-    """One set of images in memory."""
+    """One set of images: some rows of an array that may be memory-mapped.
 
-    images: Tensor
-    """uint8 (n, channels, height, width); may be memory-mapped."""
+    A part of a set shares the array, so that a set larger than memory can be split.
+    """
+
+    stored: Tensor
+    """uint8 (m, channels, height, width)."""
+    rows: Tensor
+    """int64 (n,): where each image of the set is stored."""
     labels: Tensor
     """int64 (n,): places in the list of classes."""
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.rows)
 
-    def select(self, rows: Tensor) -> ImageSet:
-        """The images at `rows`, int64 (m,), copied into memory."""
-        return ImageSet(self.images[rows], self.labels[rows])
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        channels, height, width = self.stored.shape[1:]
+        return channels, height, width
+
+    @property
+    def images(self) -> Tensor:
+        """All images of the set, uint8 (n, channels, height, width), copied into memory."""
+        return self.stored[self.rows]
+
+    def part(self, places: Tensor | slice) -> ImageSet:
+        """Some images of the set, by their places in it."""
+        return ImageSet(self.stored, self.rows[places], self.labels[places])
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+
+from workbench.data.source import ImageSet
 
 _CHUNK_VALUES = 1 << 22  # 4 million pixels' values at a time: 32 MB in double
 
@@ -18,19 +19,20 @@ class ChannelStatistics:
     std: tuple[float, ...]
 
 
-def channel_statistics(images: Tensor) -> ChannelStatistics:
-    """Mean and population standard deviation over uint8 (n, c, h, w), n above 0.
+def channel_statistics(images: ImageSet) -> ChannelStatistics:
+    """Mean and population standard deviation over a set that is not empty.
 
     The sums of bytes and of their squares are whole numbers below 2^53, which
     double holds exactly; so the result depends on no order and no chunk size.
     A channel of one single value gets the deviation 1: it is centred, not scaled.
     """
-    count = images[:, 0].numel()
-    total = torch.zeros(images.shape[1], dtype=torch.float64)
+    channels, height, width = images.shape
+    count = len(images) * height * width
+    total = torch.zeros(channels, dtype=torch.float64)
     squares = torch.zeros_like(total)
-    step = max(1, _CHUNK_VALUES // images[0].numel())
+    step = max(1, _CHUNK_VALUES // (channels * height * width))
     for start in range(0, len(images), step):
-        values = images[start : start + step].to(torch.float64)
+        values = images.part(slice(start, start + step)).images.to(torch.float64)
         total += values.sum((0, 2, 3))
         squares += values.square_().sum((0, 2, 3))
     mean = total / count
