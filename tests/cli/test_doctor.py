@@ -39,9 +39,12 @@ def test_json_is_one_document_with_the_same(workbench: Workbench, runs: Path) ->
     sections = found(workbench("doctor", "--json"))
     assert set(sections) == {"versions", "machine", "folders", "terminal"}
     assert sections["folders"]["runs"] == str(runs)
-    assert sections["folders"]["runs writable"] is True
-    assert sections["terminal"]["standard output"] == "not a terminal"
-    assert sections["machine"]["auto"].startswith("cuda" if torch.cuda.is_available() else "cpu, ")
+    assert sections["folders"]["runs_writable"] is True
+    assert sections["terminal"]["standard_output"] == "not a terminal"
+    assert sections["folders"]["runs_free_bytes"] > 0
+    device, precision, _ = sections["machine"]["auto"]
+    assert device == ("cuda:0" if torch.cuda.is_available() else "cpu")
+    assert precision in {"fp32", "bf16"}
 
 
 def test_it_makes_no_folder(workbench: Workbench, runs: Path) -> None:

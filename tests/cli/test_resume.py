@@ -118,7 +118,7 @@ def test_a_paused_run_is_let_go_on_where_it_is(
     run = held(paused=True)
     request_pause(run)
     result = workbench("resume", run.id)
-    assert (result.exit_code, result.stdout) == (0, f"run {run.id} goes on\n")
+    assert (result.exit_code, result.stdout) == (0, f"asked run {run.id} to go on\n")
     assert not is_pause_requested(run)
 
 

@@ -44,7 +44,7 @@ def test_runs_are_listed_with_state_progress_and_best(
     run = recorded()
     result = workbench("runs")
     head, line = result.stdout.splitlines()
-    assert head.split() == ["id", "state", "epoch", "best", "seconds"]
+    assert head.split() == ["id", "state", "epochs", "best", "seconds"]
     assert line.split() == [run.id, "finished", "2/3", "val", "20.00", "%", "2.5", "s"]
     assert result.stderr == ""
 
@@ -111,7 +111,7 @@ def test_sort_orders_by_a_value_and_a_dash_turns_it_round(
     workbench: Workbench, recorded: Callable[..., Run]
 ) -> None:
     three, one, two = (recorded(f"of-{n}", epochs=n).id for n in (3, 1, 2))
-    assert ids(workbench("runs", "--sort", "epoch")) == [one, two, three]
+    assert ids(workbench("runs", "--sort", "epochs")) == [one, two, three]
     assert ids(workbench("runs", "--sort", "-best")) == [three, two, one]
     assert ids(workbench("runs", "--sort", "-best", "--limit", 2)) == [three, two]
 
@@ -131,7 +131,7 @@ def test_when_nothing_matches_it_says_so_and_exits_0(
     workbench: Workbench, runs: Path, recorded: Callable[..., Run]
 ) -> None:
     recorded()
-    result = workbench("runs", "--where", "epoch>5")
+    result = workbench("runs", "--where", "epochs>5")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == f"no run in {runs} matches; `workbench runs` shows all\n"
 
@@ -168,7 +168,7 @@ def test_json_is_one_list_of_flat_rows(workbench: Workbench, recorded: Callable[
     run = recorded("quick", "stopped", "because")
     result = workbench("runs", "--json")
     [row] = json.loads(result.stdout)
-    expected: dict[str, Any] = {"id": run.id, "state": "stopped", "reason": "because", "epoch": 2}
+    expected: dict[str, Any] = {"id": run.id, "state": "stopped", "reason": "because", "epochs": 2}
     expected |= {"best": 0.2, "best.metric": "val/accuracy", "optimizer.lr": 0.001, "lr": 0.1}
     assert {name: row[name] for name in expected} == expected
     assert result.stderr == ""
@@ -234,3 +234,30 @@ def test_states_are_coloured_unless_no_color_is_set(
     recorded("broken", "failed")
     assert "\x1b[31mfailed" in on_terminal("runs").raw
     assert "\x1b[31m" not in on_terminal("runs", NO_COLOR="1").raw
+
+
+def test_columns_select_the_keys_of_json_too(
+    workbench: Workbench, recorded: Callable[..., Run]
+) -> None:
+    run = recorded()
+    result = workbench("runs", "--json", "--columns", "id,optimizer.lr,id")
+    assert json.loads(result.stdout) == [{"id": run.id, "optimizer.lr": 0.001}]
+    assert workbench("runs", "--json", "--columns", "nope").exit_code == 2
+
+
+def test_a_key_means_the_same_in_every_command(
+    workbench: Workbench, recorded: Callable[..., Run]
+) -> None:
+    run = recorded("quick", "stopped", "because")
+    [row] = json.loads(workbench("runs", "--json").stdout)
+    facts = json.loads(workbench("show", run.id, "--json").stdout)
+    shared = row.keys() & facts.keys() - {"best", "profile"}
+    assert {"epochs", "steps", "total_epochs", "total_steps", "seconds"} <= shared
+    assert {key: row[key] for key in shared} == {key: facts[key] for key in shared}
+
+
+def test_for_people_the_best_epoch_counts_from_1(
+    workbench: Workbench, recorded: Callable[..., Run]
+) -> None:
+    recorded()
+    assert workbench("runs", "--columns", "best.epoch").stdout.split() == ["best.epoch", "2"]

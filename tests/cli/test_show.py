@@ -185,7 +185,7 @@ def test_json_is_one_document_with_the_whole_story(
     assert result.stderr == ""
     assert facts["id"] == run.id
     assert facts["state"] == "finished"
-    assert facts["best"] == {"metric": "val/accuracy", "value": 0.2, "epoch": 1, "step": 8}
+    assert facts["best"] == {"metric": "val/accuracy", "value": 0.2, "epoch": 1}
     assert facts["series"]["val/accuracy"] == {"epochs": [0, 1], "values": [0.0, 0.2]}
     assert facts["profile"]["optimizer"]["kind"] == "adam"
     assert (facts["recorded_steps"], facts["damaged_lines"]) == (8, 0)

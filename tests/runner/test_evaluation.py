@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Protocol
@@ -77,3 +78,24 @@ def test_a_validation_part_that_was_not_held_out_cannot_be_evaluated(
     best = run.status().best
     assert best is not None
     assert evaluate_run(run, "test", device="cpu").result.accuracy == best.value
+
+
+@pytest.mark.parametrize("data", ['{"fingerprint": "x"}', "[1]", "null"])
+def test_a_damaged_env_json_is_a_warning(
+    copy: Run, caplog: pytest.LogCaptureFixture, data: str
+) -> None:
+    expected = evaluate_run(copy, "test", device="cpu").result.loss
+    (copy.path / "env.json").write_text(f'{{"data": {data}}}')
+    assert evaluate_run(copy, "test", device="cpu").result.loss == expected
+    assert "does not tell what data" in caplog.text
+
+
+def test_other_images_are_a_warning_and_are_normalised_as_in_training(
+    copy: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    environment = json.loads((copy.path / "env.json").read_text())
+    environment["data"] |= {"fingerprint": "of other images", "test_mean": [0.9]}
+    expected = evaluate_run(copy, "test", device="cpu").result.loss
+    (copy.path / "env.json").write_text(json.dumps(environment))
+    assert evaluate_run(copy, "test", device="cpu").result.loss != expected
+    assert "the data set has changed" in caplog.text

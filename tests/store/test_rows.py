@@ -46,8 +46,8 @@ def test_a_row_has_state_best_metrics_and_profile(run: Run, training: Training) 
         pass
     row = row_of(run)
     assert row["id"] == run.id
-    assert (row["state"], row["epoch"], row["epochs"]) == ("finished", 3, 3)
-    assert (row["step"], row["steps"]) == (12, 12)
+    assert (row["state"], row["epochs"], row["total_epochs"]) == ("finished", 3, 3)
+    assert (row["steps"], row["total_steps"]) == (12, 12)
     assert (row["best"], row["best.metric"], row["best.epoch"]) == (0.5, "val/accuracy", 1)
     assert row["val/accuracy"] == 2.0
     assert row["loss"] == 11.0

@@ -194,3 +194,11 @@ def test_a_new_run_belongs_to_this_process(run: Run) -> None:
     owner = read_owner(run.path)
     assert owner is not None
     assert owner.pid == os.getpid()
+
+
+def test_an_empty_reference_means_no_run(tmp_path: Path) -> None:
+    """`workbench stop "$ID"` with ID unset must not stop whatever trains."""
+    store = RunStore(tmp_path)
+    store.create(RunProfile())
+    with pytest.raises(RunNotFoundError, match="empty"):
+        store.find("")

@@ -22,7 +22,7 @@ Examples:
 @json_option
 @runs_option
 def command(as_json: bool, runs: Path) -> None:
-    """Show what training and drawing would find here, and what is missing."""
+    """Show what training and drawing find here: versions, devices, folders, terminal."""
     found = {
         "versions": _versions(),
         "machine": _machine(),
@@ -32,11 +32,11 @@ def command(as_json: bool, runs: Path) -> None:
     if as_json:
         print_json(found)
         return
-    width = max(len(name) for values in found.values() for name in values)
+    width = max(len(_label(name)) for values in found.values() for name in values)
     for section, values in found.items():
         print_line(section)
         for name, value in values.items():
-            print_line(f"  {name:<{width}}  {_words(value)}")
+            print_line(f"  {_label(name):<{width}}  {_words(name, value)}")
 
 
 def _versions() -> dict[str, object]:
@@ -51,21 +51,24 @@ def _machine() -> dict[str, object]:
     from workbench.training.hardware import decide
 
     chosen = decide(TrainingProfile())
-    automatic = f"{chosen.device}, {chosen.precision}"
-    return {**describe_machine(), "auto": automatic}
+    compiled = "compiled" if chosen.compile else "not compiled"
+    return {
+        **describe_machine(),
+        "auto": [chosen.device, chosen.precision, compiled],
+        "why": list(chosen.reasons.values()),
+    }
 
 
 def _folders(runs: Path) -> dict[str, object]:
     from workbench.data.cache import cache_usage
 
     cache = cache_usage()
-
     return {
         "runs": str(runs.absolute()),
-        "runs writable": _writable(runs),
-        "image cache": str(cache.folder),
-        "image cache size": f"{cache.size / 2**20:,.0f} MiB",
-        "free disk": f"{_free_bytes(runs) / 2**30:,.1f} GiB",
+        "runs_writable": _writable(runs),
+        "runs_free_bytes": _free_bytes(runs),
+        "cache": str(cache.folder),
+        "cache_used_bytes": cache.size,
     }
 
 
@@ -73,7 +76,7 @@ def _terminal() -> dict[str, object]:
     size, console = shutil.get_terminal_size(), stdout_console()
     colour = "off (NO_COLOR)" if console.no_color else console.color_system or "off"
     return {
-        "standard output": "a terminal" if sys.stdout.isatty() else "not a terminal",
+        "standard_output": "a terminal" if sys.stdout.isatty() else "not a terminal",
         "size": f"{size.columns}x{size.lines}",
         "TERM": os.environ.get("TERM", ""),
         "colour": colour,
@@ -95,8 +98,14 @@ def _free_bytes(runs: Path) -> int:
     return shutil.disk_usage(_existing(runs)).free
 
 
-def _words(value: object) -> str:
+def _label(name: str) -> str:
+    return name.removesuffix("_bytes").replace("_", " ")
+
+
+def _words(name: str, value: object) -> str:
     match value:
+        case int() if name.endswith("_bytes"):
+            return f"{value / 2**30:,.1f} GiB"
         case bool():
             return "yes" if value else "no"
         case list():

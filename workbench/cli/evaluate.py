@@ -48,11 +48,12 @@ def command(reference: str, split: Split, device: str, as_json: bool, runs: Path
     from workbench.store.runs import RunStore
 
     run = RunStore(runs).find(reference)
+    from workbench.cli.logged import warnings_shown
     from workbench.cli.progress import training_view
     from workbench.runner.evaluation import evaluate_run
 
     view = training_view(quiet=False)
-    with view.shown():
+    with warnings_shown(), view.shown():
         evaluated = evaluate_run(run, split, device=device, decoding=view.decoding)
     result = evaluated.result
     if as_json:

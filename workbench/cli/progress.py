@@ -20,6 +20,7 @@ from rich.progress import (
 from workbench.cli.hangup import LastingStream
 from workbench.cli.output import stderr_console
 from workbench.cli.wording import by_set, metric, named, percent, rate
+from workbench.config.wording import counted
 from workbench.events import Continued, EpochEnded, Event, Paused, Started, Steps
 
 AROUND = 17
@@ -144,8 +145,8 @@ class BarView:
 def describe_start(event: Started) -> str:
     begins = f"from step {event.first_step:,}" if event.first_step else "from the start"
     return (
-        f"training on {event.device}: {event.parameters:,} parameters, {event.epochs} epochs of "
-        f"{event.steps_per_epoch:,} steps, {begins}"
+        f"training on {event.device}: {event.parameters:,} parameters, "
+        f"{counted(event.epochs, 'epoch')} of {counted(event.steps_per_epoch, 'step')}, {begins}"
     )
 
 

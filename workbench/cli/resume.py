@@ -64,7 +64,7 @@ def command(
             _say(run, f"run {run.id} is finished; there is nothing to resume", as_json=as_json)
         case "paused":
             clear_pause(run)
-            _say(run, f"run {run.id} goes on", as_json=as_json)
+            _say(run, f"asked run {run.id} to go on", as_json=as_json)
         case "running" | "queued":
             raise RunBusyError(
                 f"run {run.id} is running", hint=f"stop it with: {command_for('stop', run)}"
@@ -81,19 +81,25 @@ def _say(run: Run, text: str, *, as_json: bool) -> None:
 
 
 def _train(run: Run, *, force: bool, device: str, quiet: bool, as_json: bool) -> int:
+    from workbench.cli.logged import warnings_shown
     from workbench.cli.progress import training_view
-    from workbench.cli.training import train_to_the_end, warnings_shown
+    from workbench.cli.training import train_to_the_end
     from workbench.runner.attempts import resume_run
 
     view = training_view(quiet=quiet)
 
     def train(stop: StopSignal) -> None:
+        def decoding(what: str, done: int, total: int) -> None:
+            if stop():  # nothing is trained yet that a checkpoint could keep
+                raise KeyboardInterrupt
+            view.decoding(what, done, total)
+
         with view.shown():
             resume_run(
                 run,
                 force=force,
                 device=device,
-                decoding=view.decoding,
+                decoding=decoding,
                 watch=view.event,
                 stop=stop,
             )

@@ -57,8 +57,9 @@ def command(
     for note in loaded.notes:
         print_note(note)
     # torch is imported only for a profile that is valid.
+    from workbench.cli.logged import warnings_shown
     from workbench.cli.progress import training_view
-    from workbench.cli.training import train_to_the_end, warnings_shown
+    from workbench.cli.training import train_to_the_end
     from workbench.runner.attempts import prepare, train_new
     from workbench.store.runs import RunStore
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from workbench.store.rows import Row
 
-COLUMNS = "id,state,epoch,best,seconds"
+COLUMNS = "id,state,epochs,best,seconds"
 GAP = 2
 """Spaces between columns."""
 
@@ -84,26 +84,31 @@ def command(
     selects = bool(wanted or sort)
     # Without a selection only the folders that are shown need be read.
     rows: list[Row] = [row_of(run) for run in RunStore(runs).list(0 if selects else limit)]
+    known = rows
     named = [condition.name for condition in wanted]
-    check_names([*named, *([sort.removeprefix("-")] if sort else [])], rows)
+    check_names([*named, *([sort.removeprefix("-")] if sort else [])], known)
     rows = [row for row in rows if all(condition.holds(row) for condition in wanted)]
     if sort:
         rows = sorted_rows(rows, sort)
     rows = rows[:limit] if limit else rows
-    if as_json:
-        print_json(rows)
-        return
-    names = [name.strip() for name in columns.split(",") if name.strip()]
+    names = list(dict.fromkeys(name.strip() for name in columns.split(",") if name.strip()))
     if not names:
         raise WorkbenchError("--columns names no column", hint=f"by default it is {COLUMNS}")
+    if columns != COLUMNS:
+        check_names(names, known)
+    if as_json:
+        print_json(rows if columns == COLUMNS else [_only(row, names) for row in rows])
+        return
     if not rows:
         print_note(_empty(runs, selects=selects))
         return
-    if columns != COLUMNS:
-        check_names(names, rows)
     console = stdout_console()
     # A table too wide for the terminal goes on in its next line: nothing is cut off.
     console.print(_table(rows, names, console.width), crop=False)
+
+
+def _only(row: Row, names: list[str]) -> Row:
+    return {name: row.get(name) for name in names}
 
 
 def _empty(runs: Path, *, selects: bool) -> str:
@@ -150,8 +155,10 @@ def cell(row: Mapping[str, object], name: str) -> str:
         return "-"
     if isinstance(value, bool):
         return str(value).lower()
-    if name == "epoch":
-        return f"{value}/{row.get('epochs', '?')}"
+    if name == "epochs":
+        return f"{value}/{row.get('total_epochs', '?')}"
+    if name == "best.epoch" and isinstance(value, int):
+        return str(value + 1)  # for people epochs count from 1, in JSON from 0
     return _float(row, name, value) if isinstance(value, float) else str(value)
 
 

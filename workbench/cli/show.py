@@ -62,11 +62,15 @@ def command(
 
 
 def _facts(run: Run, history: History) -> dict[str, object]:
+    from workbench.store.facts import facts_of
+
     status = run.status()
+    times = {"attempt", "created", "started", "updated", "ended"}
     return {
-        "id": run.id,
-        "path": str(run.path),
-        **status.model_dump(),
+        **facts_of(run),
+        "total_epochs": status.epochs,
+        "total_steps": status.steps,
+        **status.model_dump(include=times),
         "profile": run.profile,
         "profile_problem": run.profile_problem,
         "environment": run.environment,

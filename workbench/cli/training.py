@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import shlex
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 
 from workbench.cli.hangup import output_may_go
-from workbench.cli.output import print_json, print_line, print_warning
+from workbench.cli.output import print_json, print_line
 from workbench.cli.wording import duration, ending, metric, rate
 from workbench.config.wording import counted
 from workbench.errors import ExitCode
 from workbench.runner.signals import StopSignal, stop_on_signals
+from workbench.store.facts import facts_of
 from workbench.store.runs import Run
 from workbench.store.status import Status
-
-
-class _Warnings(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        with suppress(OSError):  # a terminal that went away; log.txt has it too
-            print_warning(record.getMessage())
-
-
-@contextmanager
-def warnings_shown() -> Iterator[None]:
-    """Show the program's own warnings to the person at the terminal."""
-    handler, logger = _Warnings(logging.WARNING), logging.getLogger("workbench")
-    handler.addFilter(lambda record: record.levelno == logging.WARNING)
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
 
 
 def train_to_the_end(run: Run, train: Callable[[StopSignal], None], *, as_json: bool) -> int:
@@ -45,36 +26,24 @@ def train_to_the_end(run: Run, train: Callable[[StopSignal], None], *, as_json: 
         # Of a training that was refused before it began the error says all.
         if run.status().attempt > attempt:
             show_outcome(run, as_json=as_json)
-    return 128 + signal.number if signal.number else exit_code(run.status())
+    return exit_code(run.status(), signal.number)
 
 
-def exit_code(status: Status) -> int:
-    return ExitCode.DONE if status.state in ("finished", "stopped") else ExitCode.FAILED
-
-
-def outcome(run: Run) -> dict[str, object]:
-    """The one object that `run --json` ends with."""
-    status = run.status()
-    return {
-        "id": run.id,
-        "path": str(run.path),
-        "state": status.state,
-        "reason": status.reason,
-        "epochs": status.epochs_done,
-        "steps": status.step,
-        "best": status.best.model_dump(include={"metric", "value", "epoch"})
-        if status.best
-        else None,
-        "metrics": status.metrics,
-        "images_per_second": status.images_per_second,
-        "seconds": status.seconds,
-    }
+def exit_code(status: Status, signal: int) -> int:
+    """By how the run ended; 128 + n where signal n stopped it. One that finished first did not."""
+    match status.state:
+        case "finished":
+            return ExitCode.DONE
+        case "stopped":
+            return 128 + signal if signal else ExitCode.DONE
+        case _:
+            return ExitCode.FAILED
 
 
 def show_outcome(run: Run, *, as_json: bool) -> None:
     """JSON alone on standard output, or lines for people."""
     if as_json:
-        print_json(outcome(run))
+        print_json(facts_of(run))
         return
     for line in describe_outcome(run):
         print_line(line)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Any
 
 import safetensors.torch
+from pydantic import BaseModel, ValidationError
 from safetensors import SafetensorError
 
 from workbench.data.dataset import Dataset, Progress, load_dataset, no_progress
@@ -24,6 +24,16 @@ class RunEvaluation:
     split: Split
     classes: tuple[str, ...]
     result: Evaluation
+
+
+class _DataThen(BaseModel):
+    """What env.json says of the data; see `environment.describe_data`."""
+
+    fingerprint: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    test_mean: tuple[float, ...]
+    test_std: tuple[float, ...]
 
 
 def evaluate_run(
@@ -60,11 +70,14 @@ def evaluate_run(
 
 def _as_trained(run: Run, dataset: Dataset) -> Dataset:
     """The images of today, normalised as in training; a warning where they are others."""
-    then = run.environment.get("data", {})
-    if not then or then.get("fingerprint") == dataset.fingerprint:
+    try:
+        then = _DataThen.model_validate(run.environment.get("data"))
+    except ValidationError:
+        logger.warning("env.json of run %s does not tell what data it was trained on", run.id)
+        return dataset
+    if then.fingerprint == dataset.fingerprint:
         return dataset
     logger.warning("the data set has changed since run %s was trained", run.id)
-    statistics: dict[str, Any] = {
-        name: tuple(then[name]) for name in ("mean", "std", "test_mean", "test_std")
-    }
-    return replace(dataset, **statistics)
+    return replace(
+        dataset, mean=then.mean, std=then.std, test_mean=then.test_mean, test_std=then.test_std
+    )

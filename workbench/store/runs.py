@@ -159,6 +159,10 @@ class RunStore:
             )
         if reference == "latest":
             return Run(self.root / ids[0])
+        if not reference:  # an unset variable in a script must not mean some run
+            raise RunNotFoundError(
+                "the name of the run is empty", hint="give an id, a part of one, or latest"
+            )
         matches = (reference,) if reference in ids else [each for each in ids if reference in each]
         if len(matches) != 1:
             raise self._not_found(reference, matches)

@@ -45,4 +45,5 @@ def learning_rate(schedule: ScheduleProfile, peak: float, epoch: int, epochs: in
 
 def warmup_epochs(schedule: ScheduleProfile) -> int:
     """Epochs of rising learning rate; gradient clipping begins after them."""
-    return schedule.warmup_epochs if isinstance(schedule, WarmupHoldCosineProfile) else 0
+    epochs: int = getattr(schedule, "warmup_epochs", 0)  # those that have a warm-up call it so
+    return epochs
