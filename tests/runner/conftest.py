@@ -54,3 +54,10 @@ def undisturbed(profile: RunProfile, tmp_path_factory: pytest.TempPathFactory) -
 def runs(tmp_path: Path) -> Path:
     """A folder of runs that does not exist yet."""
     return tmp_path / "runs"
+
+
+@pytest.fixture
+def no_poll_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flags are looked up at every step: a tiny training is over before the first interval."""
+    monkeypatch.setattr("workbench.runner.control.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("workbench.training.trainer.PAUSE_POLL_SECONDS", 0.0)

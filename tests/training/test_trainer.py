@@ -1,30 +1,28 @@
 """The training loop as its events tell it."""
 
 import io
-import json
 import math
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 
-from workbench.config.augment import HorizontalFlipProfile, RandomCropProfile
-from workbench.config.data import DigitsProfile
-from workbench.config.model import SEResNetProfile
+from tests.training.small import (
+    Asked,
+    a_profile,
+    a_trainer,
+    epochs_of,
+    steps_of,
+)
 from workbench.config.optimizer import SGDProfile
-from workbench.config.profile import RunProfile
 from workbench.config.schedule import WarmupHoldCosineProfile
 from workbench.config.training import EarlyStoppingProfile, TrainingProfile
 from workbench.data.dataset import Dataset, load_dataset
-from workbench.errors import CheckpointError
 from workbench.events import (
     BestImproved,
     CheckpointReady,
     Continued,
     Ended,
-    EpochEnded,
     Event,
     FiltersChanged,
     Paused,
@@ -32,73 +30,6 @@ from workbench.events import (
     Started,
     Steps,
 )
-from workbench.training.checkpoint import Checkpoint, read_checkpoint
-from workbench.training.hardware import decide
-from workbench.training.trainer import Trainer
-
-
-def a_profile(**training: object) -> RunProfile:
-    """100 digits in batches of 32, the last of them with 4: four steps an epoch."""
-    return RunProfile(
-        seed=1,
-        data=DigitsProfile(
-            train_per_class=12,
-            test_per_class=5,
-            validation=20,
-            augment=(RandomCropProfile(padding=1), HorizontalFlipProfile()),
-        ),
-        model=SEResNetProfile(blocks=1),
-        schedule=WarmupHoldCosineProfile(warmup_epochs=1),
-        training=TrainingProfile.model_validate(
-            {"epochs": 3, "batch_size": 32, "clip_norm": 1.0, **training}
-        ),
-    )
-
-
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    profile = a_profile()
-    return load_dataset(profile.data, profile.seed)
-
-
-def a_trainer(
-    dataset: Dataset, profile: RunProfile | None = None, checkpoint: Checkpoint | None = None
-) -> Trainer:
-    profile = profile or a_profile()
-    return Trainer(profile, dataset, decide(profile.training, "cpu"), checkpoint)
-
-
-def steps_of(events: list[Event], column: str) -> list[float]:
-    """A column of all steps, joined over flushes."""
-    return [v for event in events if isinstance(event, Steps) for v in event.columns[column]]
-
-
-def epochs_of(events: list[Event]) -> list[EpochEnded]:
-    return [event for event in events if isinstance(event, EpochEnded)]
-
-
-class Asked:
-    """Answers the trainer from a script: `answers[n]` to the n-th question, then go on."""
-
-    def __init__(self, *answers: Request) -> None:
-        self._answers = iter(answers)
-
-    def __call__(self) -> Request:
-        return next(self._answers, Request.GO_ON)
-
-
-def stop_at(step: int) -> Asked:
-    return Asked(*[Request.GO_ON] * step, Request.STOP)
-
-
-def last_checkpoint(events: Iterator[Event], tmp_path: Path) -> Checkpoint:
-    """Run to the end, writing each checkpoint when it comes, and read the last one back."""
-    path = tmp_path / "last.pt"
-    for event in events:
-        if isinstance(event, CheckpointReady):
-            with path.open("wb") as file:
-                event.write(file)
-    return read_checkpoint(path)
 
 
 def test_a_run_begins_with_started_and_ends_with_ended(dataset: Dataset) -> None:
@@ -226,71 +157,6 @@ def test_stopping_a_paused_run_leaves_a_checkpoint(dataset: Dataset) -> None:
     assert kinds == [Started, CheckpointReady, Paused, Continued, CheckpointReady, Ended]
 
 
-def same_run(resumed: list[Event], whole: list[Event], first: int) -> bool:
-    return steps_of(resumed, "loss") == steps_of(whole, "loss")[first:] and [
-        {k: v for k, v in e.metrics.items() if k != "images_per_second"} for e in epochs_of(resumed)
-    ] == [
-        {k: v for k, v in e.metrics.items() if k != "images_per_second"}
-        for e in epochs_of(whole)
-        if e.step > first
-    ]
-
-
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-@pytest.mark.parametrize("step", [0, 3, 4, 6, 11])
-def test_a_stopped_run_resumes_bit_for_bit(
-    dataset: Dataset, tmp_path: Path, step: int, precision: str
-) -> None:
-    """In the middle of an epoch too, with augmentation, dropout and batch norm."""
-    profile = a_profile(precision=precision)
-    undisturbed = a_trainer(dataset, profile)
-    whole = list(undisturbed.train())
-    checkpoint = last_checkpoint(a_trainer(dataset, profile).train(stop_at(step)), tmp_path)
-    again = a_trainer(dataset, profile, checkpoint)
-    torch.manual_seed(999)  # another process has another history of random draws
-    resumed = list(again.train())
-    assert isinstance(resumed[0], Started)
-    assert resumed[0].first_step == step
-    assert same_run(resumed, whole, step)
-    final, expected = again.learner.weights(), undisturbed.learner.weights()
-    assert all(torch.equal(final[name], expected[name]) for name in expected)
-
-
-def test_a_checkpoint_of_another_profile_or_data_set_is_refused(
-    dataset: Dataset, tmp_path: Path
-) -> None:
-    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
-    other_profile = a_profile(epochs=4, clip_norm=2.0)
-    with pytest.raises(CheckpointError, match=r": training\.epochs, training\.clip_norm$"):
-        a_trainer(dataset, other_profile, checkpoint)
-    other = load_dataset(DigitsProfile(train_per_class=12, validation=20), 1)
-    with pytest.raises(CheckpointError, match="data set"):
-        a_trainer(other, checkpoint=checkpoint)
-
-
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"\x80\x02K\x01."])
-def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(
-    tmp_path: Path, content: bytes
-) -> None:
-    path = tmp_path / "000001.pt"
-    path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="is not a checkpoint") as caught:
-        read_checkpoint(path)
-    assert "\n" not in caught.value.message
-
-
-def test_a_pickle_that_would_run_code_is_refused(tmp_path: Path) -> None:
-    class Hostile:
-        def __reduce__(self) -> tuple[object, tuple[str]]:
-            return (eval, (f"open({str(tmp_path / 'ran')!r}, 'w')",))
-
-    path = tmp_path / "000001.pt"
-    torch.save({"version": 1, "model": Hostile()}, path)
-    with pytest.raises(CheckpointError):
-        read_checkpoint(path)
-    assert not (tmp_path / "ran").exists()
-
-
 def test_bf16_trains_with_weights_in_single_precision(dataset: Dataset) -> None:
     trainer = a_trainer(dataset, a_profile(precision="bf16"))
     events = list(trainer.train())
@@ -313,39 +179,12 @@ def test_a_compiled_model_trains_and_keeps_its_weights_names(dataset: Dataset) -
     assert trainer.best_weights.keys() == a_trainer(dataset).learner.weights().keys()
 
 
-def test_a_run_may_be_renamed_and_outlive_a_version_without_some_key(
-    dataset: Dataset, tmp_path: Path
-) -> None:
-    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
-    known_then = json.loads(checkpoint.profile)
-    del known_then["training"]["max_steps"]
-    older = replace(checkpoint, profile=json.dumps(known_then))
-    renamed = a_profile().model_copy(update={"name": "another-name"})
-    assert a_trainer(dataset, renamed, older).position.step == 1
-    with pytest.raises(CheckpointError, match=r"training\.max_steps"):
-        a_trainer(dataset, a_profile(max_steps=9), older)
-
-
-def test_a_checkpoint_can_be_resumed_twice(dataset: Dataset, tmp_path: Path) -> None:
-    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(6)), tmp_path)
-    first = list(a_trainer(dataset, checkpoint=checkpoint).train())
-    second = list(a_trainer(dataset, checkpoint=checkpoint).train())
-    assert steps_of(first, "loss") == steps_of(second, "loss")
-
-
 def test_preparing_one_training_does_not_disturb_another(dataset: Dataset) -> None:
     alone = steps_of(list(a_trainer(dataset).train()), "loss")
     prepared = a_trainer(dataset)
     other = a_trainer(dataset, a_profile().model_copy(update={"seed": 7}))
     assert steps_of(list(prepared.train()), "loss") == alone
     assert steps_of(list(other.train()), "loss") != alone
-
-
-def test_what_changes_no_result_may_change_before_a_resume(
-    dataset: Dataset, tmp_path: Path
-) -> None:
-    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
-    assert a_trainer(dataset, a_profile(eval_batch_size=7), checkpoint).position.step == 1
 
 
 def test_a_last_update_that_ruins_the_weights_diverges_and_leaves_nothing(
@@ -365,16 +204,3 @@ def test_a_last_update_that_ruins_the_weights_diverges_and_leaves_nothing(
     assert isinstance(seen[-1], Ended)
     assert (seen[-1].state, seen[-1].reason) == ("diverged", "loss became NaN at step 4")
     assert not any(isinstance(event, CheckpointReady | BestImproved) for event in seen)
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_a_gpu_trains_stops_and_resumes(dataset: Dataset, tmp_path: Path, precision: str) -> None:
-    profile = a_profile(precision=precision)
-    hardware = decide(profile.training, "cuda")
-    whole = list(Trainer(profile, dataset, hardware).train())
-    stopped = Trainer(profile, dataset, hardware).train(stop_at(6))
-    checkpoint = last_checkpoint(stopped, tmp_path)
-    resumed = list(Trainer(profile, dataset, hardware, checkpoint).train())
-    assert steps_of(resumed, "loss") == pytest.approx(steps_of(whole, "loss")[6:], rel=0.05)

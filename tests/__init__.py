@@ -1,0 +1,1 @@
+"""A package, so that no dependency's folder of the same name can take its place."""

@@ -1,0 +1,125 @@
+"""A training resumed from a checkpoint is the undisturbed one, bit for bit."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.training.small import a_profile, a_trainer, epochs_of, last_checkpoint, steps_of, stop_at
+from workbench.config.data import DigitsProfile
+from workbench.data.dataset import Dataset, load_dataset
+from workbench.errors import CheckpointError
+from workbench.events import (
+    Event,
+    Started,
+)
+from workbench.training.checkpoint import read_checkpoint
+from workbench.training.hardware import decide
+from workbench.training.trainer import Trainer
+
+
+def same_run(resumed: list[Event], whole: list[Event], first: int) -> bool:
+    return steps_of(resumed, "loss") == steps_of(whole, "loss")[first:] and [
+        {k: v for k, v in e.metrics.items() if k != "images_per_second"} for e in epochs_of(resumed)
+    ] == [
+        {k: v for k, v in e.metrics.items() if k != "images_per_second"}
+        for e in epochs_of(whole)
+        if e.step > first
+    ]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("step", [0, 3, 4, 6, 11])
+def test_a_stopped_run_resumes_bit_for_bit(
+    dataset: Dataset, tmp_path: Path, step: int, precision: str
+) -> None:
+    """In the middle of an epoch too, with augmentation, dropout and batch norm."""
+    profile = a_profile(precision=precision)
+    undisturbed = a_trainer(dataset, profile)
+    whole = list(undisturbed.train())
+    checkpoint = last_checkpoint(a_trainer(dataset, profile).train(stop_at(step)), tmp_path)
+    again = a_trainer(dataset, profile, checkpoint)
+    torch.manual_seed(999)  # another process has another history of random draws
+    resumed = list(again.train())
+    assert isinstance(resumed[0], Started)
+    assert resumed[0].first_step == step
+    assert same_run(resumed, whole, step)
+    final, expected = again.learner.weights(), undisturbed.learner.weights()
+    assert all(torch.equal(final[name], expected[name]) for name in expected)
+
+
+def test_a_checkpoint_of_another_profile_or_data_set_is_refused(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
+    other_profile = a_profile(epochs=4, clip_norm=2.0)
+    with pytest.raises(CheckpointError, match=r": training\.epochs, training\.clip_norm$"):
+        a_trainer(dataset, other_profile, checkpoint)
+    other = load_dataset(DigitsProfile(train_per_class=12, validation=20), 1)
+    with pytest.raises(CheckpointError, match="data set"):
+        a_trainer(other, checkpoint=checkpoint)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"\x80\x02K\x01."])
+def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "000001.pt"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match="is not a checkpoint") as caught:
+        read_checkpoint(path)
+    assert "\n" not in caught.value.message
+
+
+def test_a_pickle_that_would_run_code_is_refused(tmp_path: Path) -> None:
+    class Hostile:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (eval, (f"open({str(tmp_path / 'ran')!r}, 'w')",))
+
+    path = tmp_path / "000001.pt"
+    torch.save({"version": 1, "model": Hostile()}, path)
+    with pytest.raises(CheckpointError):
+        read_checkpoint(path)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_run_may_be_renamed_and_outlive_a_version_without_some_key(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
+    known_then = json.loads(checkpoint.profile)
+    del known_then["training"]["max_steps"]
+    older = replace(checkpoint, profile=json.dumps(known_then))
+    renamed = a_profile().model_copy(update={"name": "another-name"})
+    assert a_trainer(dataset, renamed, older).position.step == 1
+    with pytest.raises(CheckpointError, match=r"training\.max_steps"):
+        a_trainer(dataset, a_profile(max_steps=9), older)
+
+
+def test_a_checkpoint_can_be_resumed_twice(dataset: Dataset, tmp_path: Path) -> None:
+    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(6)), tmp_path)
+    first = list(a_trainer(dataset, checkpoint=checkpoint).train())
+    second = list(a_trainer(dataset, checkpoint=checkpoint).train())
+    assert steps_of(first, "loss") == steps_of(second, "loss")
+
+
+def test_what_changes_no_result_may_change_before_a_resume(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
+    assert a_trainer(dataset, a_profile(eval_batch_size=7), checkpoint).position.step == 1
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_gpu_trains_stops_and_resumes(dataset: Dataset, tmp_path: Path, precision: str) -> None:
+    profile = a_profile(precision=precision)
+    hardware = decide(profile.training, "cuda")
+    whole = list(Trainer(profile, dataset, hardware).train())
+    stopped = Trainer(profile, dataset, hardware).train(stop_at(6))
+    checkpoint = last_checkpoint(stopped, tmp_path)
+    resumed = list(Trainer(profile, dataset, hardware, checkpoint).train())
+    assert steps_of(resumed, "loss") == pytest.approx(steps_of(whole, "loss")[6:], rel=0.05)
