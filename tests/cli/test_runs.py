@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from tests.cli.imports import output_and_imports
 from workbench.store.runs import Run
 
 Workbench = Callable[..., Result]
@@ -180,20 +179,8 @@ def test_json_of_no_runs_is_an_empty_list(workbench: Workbench) -> None:
 
 def test_a_list_loads_neither_torch_nor_numpy(runs: Path, recorded: Callable[..., Run]) -> None:
     run = recorded()
-    program = """
-import sys
-sys.argv = ["workbench", "runs"]
-from workbench.__main__ import main
-try:
-    main()
-finally:
-    print(*sys.modules, file=sys.stderr)
-"""
-    process = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True, text=True
-    )
-    assert run.id in process.stdout
-    loaded = set(process.stderr.split())
+    output, loaded = output_and_imports("runs")
+    assert run.id in output
     assert "workbench.store.runs" in loaded
     assert not loaded & {"torch", "torchvision", "numpy", "textual", "plotext"}
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from tests.cli.imports import output_and_imports
 from workbench.store.notes import Notes, write_notes
 from workbench.store.runs import Run
 
@@ -193,20 +192,8 @@ def test_json_is_one_document_with_the_whole_story(
 
 def test_a_run_is_shown_and_drawn_without_torch(runs: Path, recorded: Callable[..., Run]) -> None:
     recorded()
-    program = """
-import sys
-sys.argv = ["workbench", "show", "latest"]
-from workbench.__main__ import main
-try:
-    main()
-finally:
-    print(*sys.modules, file=sys.stderr)
-"""
-    process = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True, text=True
-    )
-    assert "Accuracy" in process.stdout
-    loaded = set(process.stderr.split())
+    output, loaded = output_and_imports("show", "latest")
+    assert "Accuracy" in output
     assert "workbench.plots.drawing" in loaded
     assert not loaded & {"torch", "torchvision", "sklearn", "textual"}
 

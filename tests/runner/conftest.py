@@ -5,12 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.config.augment import HorizontalFlipProfile, RandomCropProfile
-from workbench.config.data import DigitsProfile
-from workbench.config.model import SEResNetProfile
+from tests.training.small import a_profile
 from workbench.config.profile import RunProfile
-from workbench.config.schedule import WarmupHoldCosineProfile
-from workbench.config.training import TrainingProfile
 from workbench.events import Event
 from workbench.runner.attempts import train_run
 from workbench.store.runs import Run
@@ -27,19 +23,7 @@ class Undisturbed:
 @pytest.fixture(scope="session")
 def profile() -> RunProfile:
     """100 digits in batches of 32, the last of them with 4: four steps an epoch, three epochs."""
-    return RunProfile(
-        name="tiny",
-        seed=1,
-        data=DigitsProfile(
-            train_per_class=12,
-            test_per_class=5,
-            validation=20,
-            augment=(RandomCropProfile(padding=1), HorizontalFlipProfile()),
-        ),
-        model=SEResNetProfile(blocks=1),
-        schedule=WarmupHoldCosineProfile(warmup_epochs=1),
-        training=TrainingProfile(epochs=3, batch_size=32, clip_norm=1.0),
-    )
+    return a_profile().model_copy(update={"name": "tiny"})
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.config.reading import MOST_KEY_LEVELS, parse
+from workbench.config.reading import MOST_KEY_LEVELS, value_of
 from workbench.config.schema import (
     KeyPath,
     Node,
@@ -53,7 +53,7 @@ def parse_override(text: str) -> Override:
         raise _malformed(text, "has no '='")
     if not all(path) or len(path) > MOST_KEY_LEVELS:
         raise _malformed(text, "does not begin with a key")
-    return Override(path, _value(value.strip()))
+    return Override(path, value_of(value.strip()))
 
 
 def apply_overrides(table: dict[str, Any], overrides: Sequence[Override]) -> Overridden:
@@ -83,14 +83,6 @@ def switch_kind(section: dict[str, Any], node: Node, kind: str) -> dict[str, Any
     """
     known = fields(kinds(node)[kind])
     return {"kind": kind} | {k: v for k, v in section.items() if k in known and k != "kind"}
-
-
-def _value(text: str) -> object:
-    try:
-        parsed = parse(f"value = {text}")
-    except ProfileError:
-        return text
-    return parsed["value"] if len(parsed) == 1 else text
 
 
 def _with_kind(table: dict[str, Any], override: Override) -> tuple[dict[str, Any], str]:

@@ -60,6 +60,15 @@ def parse(text: str, path: Path | None = None) -> dict[str, Any]:
         raise _unusable(path, f"is not TOML: {error}") from error
 
 
+def value_of(text: str) -> object:
+    """A value typed on the command line: TOML, or else the text itself."""
+    try:
+        parsed = parse(f"value = {text}")
+    except ProfileError:
+        return text
+    return parsed["value"] if len(parsed) == 1 else text
+
+
 def _check_depth(text: str, path: Path | None) -> None:
     brackets = levels = characters = 0
     previous = ""

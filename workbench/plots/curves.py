@@ -21,7 +21,6 @@ def loss_chart(
     *,
     steps_per_epoch: int,
     smoothing: float | None = None,
-    best: tuple[float, float] | None = None,
     log: bool = False,
 ) -> Chart:
     """Chart the loss of each step of training, smoothed, and of each evaluation.
@@ -29,14 +28,13 @@ def loss_chart(
     `training` has steps (counted from 0) and the batches' losses; `evaluations`
     has, by metric name, epochs done and the values then. `smoothing` is the
     weight of `smooth`, by default `suggested_weight`; 0 draws the values as they
-    are, else they lie faint behind the smoothed ones. `best`, in epochs and value, is marked.
+    are, else they lie faint behind the smoothed ones.
     """
     lines = _training_lines("train/loss", training, steps_per_epoch, smoothing)
     return Chart(
         title="Loss",
         x_label="epoch",
         lines=(*lines, *_evaluation_lines(evaluations)),
-        marks=_best_mark(best, "{:.4g}"),
         x_axis=Axis(unit="whole"),
         y_axis=Axis(scale="log" if log else "linear"),
     )
@@ -50,13 +48,16 @@ def accuracy_chart(
     smoothing: float | None = None,
     best: tuple[float, float] | None = None,
 ) -> Chart:
-    """Chart accuracy as `loss_chart` does loss: fractions come in, percent are shown."""
+    """Chart accuracy as `loss_chart` does loss: fractions come in, percent are shown.
+
+    `best`, in epochs done and value, is marked.
+    """
     lines = _training_lines("train/accuracy", training, steps_per_epoch, smoothing)
     return Chart(
         title="Accuracy",
         x_label="epoch",
         lines=(*lines, *_evaluation_lines(evaluations)),
-        marks=_best_mark(best, "{:.2%}"),
+        marks=_best_mark(best),
         x_axis=Axis(unit="whole"),
         y_axis=Axis(unit="percent"),
     )
@@ -86,10 +87,8 @@ def _evaluation_lines(evaluations: Mapping[str, Points]) -> tuple[Line, ...]:
     )
 
 
-def _best_mark(best: tuple[float, float] | None, value_format: str) -> tuple[Mark, ...]:
+def _best_mark(best: tuple[float, float] | None) -> tuple[Mark, ...]:
     if best is None:
         return ()
     epoch, value = best
-    return (
-        Mark(f"best {value_format.format(value)} at epoch {epoch:g}", epoch, value, BEST_COLOR),
-    )
+    return (Mark(f"best {value:.2%} at epoch {epoch:g}", epoch, value, BEST_COLOR),)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.config.reading import parse
+from workbench.config.reading import value_of
 from workbench.config.wording import nearest
-from workbench.errors import ProfileError, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.store.runs import Run
 
 Row = Mapping[str, object]
@@ -92,7 +92,7 @@ def parse_condition(text: str) -> Condition:
             hint="write a name, one of < <= = != >= >, and a value, as in 'optimizer.lr<=1e-3'",
         )
     name, comparison, value = match.groups()
-    return Condition(name, comparison.replace("==", "="), _toml_value(value))
+    return Condition(name, comparison.replace("==", "="), value_of(value))
 
 
 def sorted_rows(rows: Iterable[Row], name: str) -> list[Row]:
@@ -121,10 +121,3 @@ def check_names(names: Iterable[str], rows: Iterable[Row]) -> None:
 
 def _is_sortable(value: object) -> bool:
     return value is not None and value == value  # noqa: PLR0124 - NaN is not itself
-
-
-def _toml_value(text: str) -> object:
-    try:
-        return parse(f"value = {text}")["value"]
-    except ProfileError:
-        return text
