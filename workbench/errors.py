@@ -83,12 +83,22 @@ class DataError(WorkbenchError):
         self.path = path
 
 
+class CallableError(WorkbenchError):
+    """Code of the user's own that is missing, raises, or returns what cannot be used."""
+
+
 class ModelError(WorkbenchError):
-    """A model that does not fit its data."""
+    """A model that does not exist or does not fit its data."""
 
 
 class DeviceError(WorkbenchError):
     """A device that was asked for and is not there."""
+
+
+class DeviceMemoryError(WorkbenchError):
+    """A device whose memory was not enough for a step or an evaluation."""
+
+    exit_code = ExitCode.FAILED
 
 
 class RunNotFoundError(WorkbenchError):

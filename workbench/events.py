@@ -88,6 +88,19 @@ class FiltersChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfusionCounted:
+    """Which classes a set's images were taken for, by the best weights so far."""
+
+    epoch: int
+    step: int
+    split: str
+    """`val` or `test`."""
+    classes: Sequence[str]
+    counts: Sequence[Sequence[int]]
+    """Rows are true classes, columns predicted ones, in the order of `classes`."""
+
+
+@dataclass(frozen=True, slots=True)
 class BestImproved:
     """A new best value of the metric that early stopping follows; `write` gives its weights."""
 
@@ -133,6 +146,7 @@ Event = (
     | Steps
     | EpochEnded
     | FiltersChanged
+    | ConfusionCounted
     | BestImproved
     | CheckpointReady
     | Paused

@@ -121,8 +121,14 @@ def test_a_path_that_names_nothing_is_refused(write: Write, root: str) -> None:
         ("training.clip_norm = nan", "clip_norm: found nan, valid is a finite number of"),
         ("training = 3", "training: found 3, valid is a table"),
         ("training.precision = 'bf61'", "valid is auto, fp32 or bf16; did you mean 'bf16'?"),
-        ("model = 3", "model: found 3, valid is a table of kind se_resnet or vgg_a"),
-        ("model.blocks = 3", "model.kind: is missing, valid is se_resnet or vgg_a"),
+        (
+            "model = 3",
+            "model: found 3, valid is a table of kind custom, se_resnet, torchvision or vgg_a",
+        ),
+        (
+            "model.blocks = 3",
+            "model.kind: is missing, valid is custom, se_resnet, torchvision or vgg_a",
+        ),
         ("model.kind = 'vgg'", "valid is se_resnet or vgg_a; did you mean 'vgg_a'?"),
         ("model.kind = [1]", "model.kind: found a list of 1 value, valid is se_resnet or"),
         (

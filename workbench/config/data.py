@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from workbench.config.augment import AugmentationProfile
+from workbench.config.custom import CustomSection
+from workbench.config.places import datasets_folder
 from workbench.config.section import Section, UserPath, invalid
 
 Statistic = Annotated[tuple[float, ...], Field(max_length=4, strict=False)]
@@ -54,6 +56,9 @@ class DataSection(Section):
     """Use the first N test images of each class, by sorted name; 0 is all."""
     image_size: int = Field(0, ge=0, le=4096)
     """Side length in pixels that images are scaled to; 0 leaves them as they are."""
+    resize: Literal["stretch", "crop", "pad"] = "stretch"
+    """How an image that is not square becomes image_size: stretched, scaled by its shorter side
+    and cut around the centre, or scaled by its longer side and given black borders."""
     mean: Statistic = ()
     """Subtracted from each channel of training images; [] is measured on the training part."""
     std: PositiveStatistic = ()
@@ -82,12 +87,55 @@ class DigitsProfile(DataSection):
     kind: Literal["digits"] = "digits"
 
 
-class ImageFolderProfile(DataSection):
-    """A folder of image files: `train/<class>/…` and `test/<class>/…`."""
+class CifarSection(DataSection):
+    """What CIFAR-10 and CIFAR-100 share."""
+
+    root: UserPath = Field(default_factory=datasets_folder)
+    """Where the data set lies as torchvision keeps it, or is downloaded to; by default in the
+    user's cache."""
+
+
+class Cifar10Profile(CifarSection):
+    """60,000 photographs of 32x32 pixels in 10 classes, downloaded once (170 MB)."""
+
+    kind: Literal["cifar10"] = "cifar10"
+
+
+class Cifar100Profile(CifarSection):
+    """60,000 photographs of 32x32 pixels in 100 classes, downloaded once (169 MB)."""
+
+    kind: Literal["cifar100"] = "cifar100"
+
+
+class OwnDataSection(DataSection):
+    """What data of one's own needs to be told beyond that."""
+
+    test: FractionOrCount = 0.2
+    """Taken out as the test set, chosen by seed, where the data has none of its own: a count, or
+    a fraction below 1."""
+
+
+class ImageFolderProfile(OwnDataSection):
+    """A folder of image files: `train/<class>/…` and `test/<class>/…`, or `<class>/…` alone."""
 
     kind: Literal["image_folder"] = "image_folder"
     root: UserPath
-    """The folder that holds `train` and `test`."""
+    """The folder that holds `train` and `test`, or the class folders."""
+    channels: Literal[1, 3] = 3
+    """Channels that images are read with, whatever the files have: 3 is RGB, 1 is grey."""
+    on_error: Literal["fail", "skip"] = "fail"
+    """What an image file that cannot be read does: fail lists all of them and ends, skip leaves
+    them out with a warning."""
 
 
-DataProfile = Annotated[DigitsProfile | ImageFolderProfile, Field(discriminator="kind")]
+class CustomDataProfile(OwnDataSection, CustomSection):
+    """Images from a callable of one's own: (images, labels), a torch Dataset, or a table with
+    `train`, `test` and `classes`."""
+
+    kind: Literal["custom"] = "custom"
+
+
+DataProfile = Annotated[
+    DigitsProfile | Cifar10Profile | Cifar100Profile | ImageFolderProfile | CustomDataProfile,
+    Field(discriminator="kind"),
+]

@@ -23,4 +23,39 @@ class WarmupHoldCosineProfile(Section):
     """Epochs of the rise; the peak is reached in the last of them."""
 
 
-ScheduleProfile = Annotated[ConstantProfile | WarmupHoldCosineProfile, Field(discriminator="kind")]
+class CosineProfile(Section):
+    """Half a cosine from the peak down, step by step (Loshchilov and Hutter 2016, one cycle)."""
+
+    kind: Literal["cosine"] = "cosine"
+    warmup_epochs: int = Field(0, ge=0)
+    """Epochs in which the rate first rises, step by step, in a straight line."""
+    floor: float = Field(0.0, ge=0, le=1)
+    """Share of the peak learning rate that it ends at."""
+
+
+class OneCycleProfile(Section):
+    """Up and down in one cycle over all steps, as torch's OneCycleLR with cosine parts."""
+
+    kind: Literal["one_cycle"] = "one_cycle"
+    pct_start: float = Field(0.3, gt=0, lt=1)
+    """Share of all steps in which the rate rises to its peak."""
+    div_factor: float = Field(25.0, ge=1)
+    """The rate begins at its peak divided by this."""
+    final_div_factor: float = Field(1e4, ge=1)
+    """The rate ends at its first value divided by this."""
+
+
+class StepProfile(Section):
+    """A factor every so many epochs, as torch's StepLR."""
+
+    kind: Literal["step"] = "step"
+    step_size: int = Field(30, ge=1)
+    """Epochs between two changes."""
+    gamma: float = Field(0.1, gt=0, le=1)
+    """Factor of each change."""
+
+
+ScheduleProfile = Annotated[
+    ConstantProfile | WarmupHoldCosineProfile | CosineProfile | OneCycleProfile | StepProfile,
+    Field(discriminator="kind"),
+]

@@ -64,6 +64,8 @@ def child(node: Node, key: str | int) -> Node:
         return fields(node).get(str(key), {})
     if "prefixItems" in node:
         return _dereferenced(item(node["prefixItems"], key) or {})
+    if node.get("additionalProperties"):
+        return _dereferenced(node["additionalProperties"])
     return _dereferenced(node.get("items", {}))
 
 

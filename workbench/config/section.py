@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     ValidationInfo,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
@@ -66,6 +68,28 @@ def _resolve(value: object, info: ValidationInfo) -> object:
 
 UserPath = Annotated[Path, BeforeValidator(_resolve), Field(strict=False)]
 """A path as a person writes it; absolute once validated."""
+
+
+def _resolve_unless_empty(value: object, info: ValidationInfo) -> object:
+    return str(_resolve(value, info)) if isinstance(value, str) and value else value
+
+
+OptionalUserPath = Annotated[
+    str,
+    BeforeValidator(_resolve_unless_empty),
+    WithJsonSchema({"type": "string", "format": "path"}),
+]
+"""Like `UserPath`; empty text is no path."""
+
+
+def _in_order(value: tuple[float, float]) -> tuple[float, float]:
+    if value[0] > value[1]:
+        raise invalid("two numbers, the smaller one first")
+    return value
+
+
+Interval = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_in_order)]
+"""From a number to one that is not smaller."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 

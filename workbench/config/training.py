@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from workbench.config.section import Section
+from workbench.config.section import Section, invalid
+
+MOST_CLASSES = 100_000
 
 
 class EarlyStoppingProfile(Section):
@@ -15,6 +18,36 @@ class EarlyStoppingProfile(Section):
     min_delta: float = Field(0.0, ge=0, le=1)
     """An epoch is better when its accuracy, a fraction, exceeds the best by more than this.
     The best weights follow this rule also with patience 0."""
+
+
+def _class_weights(value: object) -> object:
+    """Checked as a whole, so that a wrong value is one problem and not one for each reading."""
+    if value in ("none", "balanced"):
+        return value
+    if isinstance(value, tuple | list) and 2 <= len(value) <= MOST_CLASSES:
+        numbers = [v for v in value if isinstance(v, int | float) and not isinstance(v, bool)]
+        if len(numbers) == len(value) and all(0 <= v < math.inf for v in numbers) and any(numbers):
+            return tuple(map(float, numbers))
+    raise invalid("none, balanced, or a list of numbers of at least 0, one for each class")
+
+
+ClassWeights = Annotated[
+    Literal["none", "balanced"] | tuple[float, ...],
+    BeforeValidator(_class_weights),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": ["none", "balanced"], "type": "string"},
+                {
+                    "type": "array",
+                    "items": {"type": "number", "minimum": 0},
+                    "minItems": 2,
+                    "maxItems": MOST_CLASSES,
+                },
+            ]
+        }
+    ),
+]
 
 
 class TrainingProfile(Section):
@@ -26,6 +59,17 @@ class TrainingProfile(Section):
     """Images per evaluation step; changes speed and memory, not the result."""
     clip_norm: float = Field(0.0, ge=0)
     """Largest global gradient norm, in the epochs after warm-up; 0 is off."""
+    gradient_accumulation: int = Field(1, ge=1, le=10_000)
+    """Parts that a batch is computed in, one after the other: less memory and the same gradient,
+    but that batch norm sees each part by itself."""
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    """Share of each label's weight that is spread over all classes in the training loss."""
+    class_weights: ClassWeights = "none"
+    """Factors on the training loss by true class: none, balanced (each class counts the same,
+    however many images it has), or one number for each class in the order of the class list."""
+    ema_decay: float = Field(0.0, ge=0, lt=1)
+    """Decay per step of an exponential moving average of the weights, which then is what is
+    evaluated and kept; 0 is off. Early on the decay is at most (1 + step) / (10 + step)."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """Arithmetic of the forward and backward pass; auto is bf16 on a GPU that has it."""
     compile: Literal["auto", "on", "off"] = "auto"

@@ -20,7 +20,10 @@ class Batch:
     images: Tensor
     """float32 (b, channels, height, width), normalised, on the device."""
     labels: Tensor
-    """int64 (b,), on the device."""
+    """int64 (b,), on the device; of a mixed image the class with the largest share."""
+    targets: Tensor
+    """What the loss compares the logits with, on the device: the labels themselves or, where
+    augmentation mixes images, float32 (b, classes), each class's share."""
 
 
 class TrainBatches:
@@ -63,7 +66,7 @@ class TrainBatches:
     def _batch(self, epoch: int, index: Tensor) -> Batch:
         images, labels = _on_device(self._images.part(index % len(self._images)), self._device)
         images = augment(images, self._augmentations, seed=self._seed, epoch=epoch, index=index)
-        return Batch(self._normalise(images), labels)
+        return Batch(self._normalise(images), labels, labels)
 
 
 def evaluation_batches(
@@ -78,7 +81,7 @@ def evaluation_batches(
     normalise = Normalisation(mean, std, device)
     for start in range(0, len(images), batch_size):
         raw, labels = _on_device(images.part(slice(start, start + batch_size)), device)
-        yield Batch(normalise(raw), labels)
+        yield Batch(normalise(raw), labels, labels)
 
 
 class Normalisation:

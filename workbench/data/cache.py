@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import platformdirs
 
+from workbench.config.places import user_cache
 from workbench.data.source import Pixels
 
 _IMAGES, _DIGEST = "images.npy", "sha256"
@@ -53,9 +53,8 @@ class CacheUsage:
 
 
 def cache_folder() -> Path:
-    """`images` in the user's cache for workbench, or in the folder that WORKBENCH_CACHE names."""
-    chosen = os.environ.get("WORKBENCH_CACHE")
-    return Path(chosen or platformdirs.user_cache_path("workbench")) / "images"
+    """`images` in the program's cache."""
+    return user_cache() / "images"
 
 
 def cache_usage() -> CacheUsage:

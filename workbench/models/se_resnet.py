@@ -8,12 +8,10 @@ activation follows it: this is the network of the report that is reproduced.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 
-Activation = Literal["relu", "tanh", "sigmoid"]
+from workbench.config.model import Activation
 
 STAGES = (16, 32, 64)
 HIDDEN = 128

@@ -76,7 +76,7 @@ class Learner:
         self.optimizer.zero_grad(set_to_none=True)
         with self._precision():
             logits = self._forward(batch.images)
-        loss = F.cross_entropy(logits.float(), batch.labels)
+        loss = F.cross_entropy(logits.float(), batch.targets)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         # Before the optimizer adds its decay, as in the report's code.
         norm = clip_grad_norm_(self.model.parameters(), clip_norm) if clip_norm else None
