@@ -11,10 +11,11 @@ from workbench.config.problems import validated
 from workbench.config.profile import RunProfile
 from workbench.config.schema import Node, child, fields, kinds, run_schema
 
-NAMES = st.from_regex(r"\A[a-z0-9][a-z0-9._-]{0,63}\Z")
 PATHS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")).map(
     "./{}".format
 )
+PLAIN = st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=5)
+PLAIN = PLAIN | st.floats(allow_nan=False, allow_infinity=False) | st.lists(PLAIN, max_size=3)
 
 
 def values(node: Node) -> st.SearchStrategy[Any]:
@@ -40,10 +41,15 @@ def _integers(node: Node) -> st.SearchStrategy[Any]:
 
 
 def _strings(node: Node) -> st.SearchStrategy[Any]:
-    return PATHS if node.get("format") == "path" else NAMES
+    if node.get("format") == "path":
+        return PATHS
+    fitting = st.from_regex(node["pattern"].replace("$", r"\Z"))
+    return fitting.filter(lambda text: len(text) <= node.get("maxLength", len(text)))
 
 
 def _tables(node: Node) -> st.SearchStrategy[Any]:
+    if node.get("additionalProperties"):
+        return st.dictionaries(st.from_regex(r"\A[a-z_]\w{0,9}\Z"), PLAIN, max_size=3)
     return st.fixed_dictionaries({key: values(field) for key, field in fields(node).items()})
 
 
@@ -61,14 +67,21 @@ def _numbers(node: Node) -> st.SearchStrategy[Any]:
 def _lists(node: Node) -> st.SearchStrategy[Any]:
     if "prefixItems" in node:
         return st.tuples(*(values(child(node, i)) for i in range(node["maxItems"]))).map(list)
-    if "maxItems" in node:  # per channel: all of one length, or not given
-        return st.just([]) | st.lists(values(child(node, 0)), min_size=3, max_size=3)
+    if "maxItems" in node:  # per channel or class: all of one length, or not given
+        some = st.lists(values(child(node, 0)), min_size=3, max_size=3)
+        return some if node.get("minItems") else st.just([]) | some
     return st.lists(values(child(node, 0)), max_size=3)
 
 
 def _profile(table: dict[str, Any]) -> RunProfile:
+    """What JSON schema cannot say is put right here."""
     if table["optimizer"].get("momentum") == 0:
         table["optimizer"]["nesterov"] = False
+    for augmentation in table["data"]["augment"]:
+        for interval in {"scale", "ratio", "sigma"} & augmentation.keys():
+            augmentation[interval].sort()
+        if "kernel_size" in augmentation:
+            augmentation["kernel_size"] |= 1
     return validated(table, Path("/profiles"))
 
 

@@ -129,8 +129,11 @@ def test_a_path_that_names_nothing_is_refused(write: Write, root: str) -> None:
             "model.blocks = 3",
             "model.kind: is missing, valid is custom, se_resnet, torchvision or vgg_a",
         ),
-        ("model.kind = 'vgg'", "valid is se_resnet or vgg_a; did you mean 'vgg_a'?"),
-        ("model.kind = [1]", "model.kind: found a list of 1 value, valid is se_resnet or"),
+        (
+            "model.kind = 'vgg'",
+            "valid is custom, se_resnet, torchvision or vgg_a; did you mean 'vgg_a'?",
+        ),
+        ("model.kind = [1]", "model.kind: found a list of 1 value, valid is custom,"),
         (
             "model = {kind = 'se_resnet', width = 2}",
             "model.width: unknown key for kind 'se_resnet'",

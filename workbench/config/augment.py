@@ -6,33 +6,23 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from workbench.config.section import Interval, Section, invalid
+from workbench.config.section import Section, in_order, invalid
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, le=1000)]
+
+PositiveInterval = Annotated[
+    tuple[Positive, Positive], Field(strict=False), AfterValidator(in_order)
+]
+ShareInterval = Annotated[
+    tuple[Probability, Probability], Field(strict=False), AfterValidator(in_order)
+]
 
 
 def _odd(value: int) -> int:
     if value % 2 == 0:
         raise invalid("an odd whole number from 3 to 63")
     return value
-
-
-def _positive(value: tuple[float, float]) -> tuple[float, float]:
-    if value[0] <= 0:
-        raise invalid("two numbers above 0, the smaller one first")
-    return value
-
-
-PositiveInterval = Annotated[Interval, AfterValidator(_positive)]
-
-
-def _share(value: tuple[float, float]) -> tuple[float, float]:
-    if value[0] < 0 or value[1] > 1:
-        raise invalid("two numbers from 0 to 1, the smaller one first")
-    return value
-
-
-ShareInterval = Annotated[Interval, AfterValidator(_share)]
 
 
 class RandomCropProfile(Section):

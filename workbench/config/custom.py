@@ -8,12 +8,16 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
-from workbench.config.section import Section, UserPath, invalid
+from workbench.config.section import Section, UserPath, invalid, worded
 
-_NAME = r"[A-Za-z_]\w*"
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
 CALLABLE_PATTERN = rf"^{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*$"
 
-CallableName = Annotated[str, StringConstraints(pattern=CALLABLE_PATTERN, max_length=200)]
+CallableName = Annotated[
+    str,
+    StringConstraints(pattern=CALLABLE_PATTERN, max_length=200),
+    worded("'module:callable', as in 'my_data:load'"),
+]
 """`module:callable`, as in `my_data:load` or `package.module:Class`."""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from workbench.config.custom import Arguments, CustomSection
-from workbench.config.section import OptionalUserPath, Section
+from workbench.config.section import OptionalUserPath, Section, worded
 
 Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"]
 
@@ -60,7 +60,11 @@ class TorchvisionProfile(Section):
     """One of torchvision's classification models, fitted to the data's channels and classes."""
 
     kind: Literal["torchvision"] = "torchvision"
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    name: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"),
+        worded("a model's name as torchvision writes it, as in 'resnet18'"),
+    ]
     """As torchvision calls it: resnet18, mobilenet_v3_small, vit_b_16, ..."""
     weights: OptionalUserPath = ""
     """A local file to begin from, .safetensors or torch's .pth; empty begins at random. Layers

@@ -24,7 +24,7 @@ from workbench.config.schema import (
     node_at,
     run_schema,
 )
-from workbench.config.section import slug
+from workbench.config.section import NAME_PATTERN, slug
 from workbench.config.valid import valid_values
 from workbench.config.wording import dotted, listed, nearest, shown
 from workbench.errors import Problem, ProfileError
@@ -116,7 +116,11 @@ def _key_path(loc: Sequence[str | int]) -> KeyPath:
 def _wrong_value(value: object, node: Node) -> str:
     near, valid = "", valid_values(node)
     if isinstance(value, str):
-        near = slug(value) if "pattern" in node else nearest(value, node.get("enum", ()))
+        near = (
+            slug(value)
+            if node.get("pattern") == NAME_PATTERN
+            else nearest(value, node.get("enum", ()))
+        )
     if isinstance(value, float) and not math.isfinite(value):
         valid = valid.replace("a number", "a finite number")
     return f"found {shown(value)}, valid is {valid}{_suggestion(near)}"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -82,16 +81,23 @@ OptionalUserPath = Annotated[
 """Like `UserPath`; empty text is no path."""
 
 
-def _in_order(value: tuple[float, float]) -> tuple[float, float]:
+def in_order(value: tuple[float, float]) -> tuple[float, float]:
+    """For an interval, whose first number is not above its second."""
     if value[0] > value[1]:
         raise invalid("two numbers, the smaller one first")
     return value
 
 
-Interval = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_in_order)]
-"""From a number to one that is not smaller."""
+def worded(valid: str) -> Any:
+    """Annotates a text with a pattern: what is valid, in plain words, for its error messages."""
+    return Field(json_schema_extra={"valid": valid})
 
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+
+Name = Annotated[
+    str,
+    StringConstraints(pattern=NAME_PATTERN),
+    worded("up to 64 lower case letters, digits, dots, dashes and underscores"),
+]
 
 
 def slug(text: str) -> str:

@@ -26,9 +26,9 @@ def _class_weights(value: object) -> object:
         return value
     if isinstance(value, tuple | list) and 2 <= len(value) <= MOST_CLASSES:
         numbers = [v for v in value if isinstance(v, int | float) and not isinstance(v, bool)]
-        if len(numbers) == len(value) and all(0 <= v < math.inf for v in numbers) and any(numbers):
+        if len(numbers) == len(value) and all(0 < v < math.inf for v in numbers):
             return tuple(map(float, numbers))
-    raise invalid("none, balanced, or a list of numbers of at least 0, one for each class")
+    raise invalid("none, balanced, or a list of numbers above 0, one for each class")
 
 
 ClassWeights = Annotated[
@@ -40,7 +40,7 @@ ClassWeights = Annotated[
                 {"enum": ["none", "balanced"], "type": "string"},
                 {
                     "type": "array",
-                    "items": {"type": "number", "minimum": 0},
+                    "items": {"type": "number", "exclusiveMinimum": 0},
                     "minItems": 2,
                     "maxItems": MOST_CLASSES,
                 },

@@ -52,9 +52,7 @@ def _range(node: Node) -> str:
 def _text(node: Node) -> str:
     if node.get("format") == "path":
         return "a path in quotes"
-    if "pattern" in node:
-        return "up to 64 lower case letters, digits, dots, dashes and underscores"
-    return "text in quotes"
+    return str(node.get("valid", "text in quotes"))
 
 
 def _list(node: Node) -> str:
