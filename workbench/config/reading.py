@@ -21,6 +21,8 @@ MOST_KEY_CHARACTERS = 1_000
 MOST_KEY_LEVELS = 32
 MOST_BRACKETS = 64
 
+_FORM = "a profile has [sections] of key = value lines; workbench init writes some to start from"
+
 
 def read_text(path: Path) -> str:
     """A profile's text. Raises ProfileError if it is no readable, small file of UTF-8."""
@@ -54,7 +56,7 @@ def parse(text: str, path: Path | None = None) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message, line = _place(str(error), text)
-        hint = "text stands in quotes, as in kind = 'adam'" if "Invalid value" in message else ""
+        hint = "text stands in quotes, as in kind = 'adam'" if "Invalid value" in message else _FORM
         raise _unusable(path, f"is not TOML: {message}", line, hint=hint) from error
     except ValueError as error:  # a number of thousands of digits, a 30th of February
         raise _unusable(path, f"is not TOML: {error}") from error
@@ -98,5 +100,5 @@ def _place(message: str, text: str) -> tuple[str, int]:
     return f"{what} (column {match[2]})", int(match[1])
 
 
-def _unusable(path: Path | None, what: str, line: int = 0, *, hint: str = "") -> ProfileError:
+def _unusable(path: Path | None, what: str, line: int = 0, *, hint: str = _FORM) -> ProfileError:
     return ProfileError(path, (Problem("", shortened(printable(what), 200), line),), hint=hint)
