@@ -92,6 +92,7 @@ class ConfusionCounted:
     """Which classes a set's images were taken for, by the best weights so far."""
 
     epoch: int
+    """The epoch of these weights."""
     step: int
     split: str
     """`val` or `test`."""

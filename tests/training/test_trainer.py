@@ -72,7 +72,7 @@ def test_training_metrics_are_weighted_by_sample(dataset: Dataset) -> None:
 def test_with_a_validation_part_the_test_set_is_used_once_at_the_end(dataset: Dataset) -> None:
     names = [set(event.metrics) for event in epochs_of(list(a_trainer(dataset).train()))]
     assert all("val/accuracy" in of and "test/accuracy" not in of for of in names[:3])
-    assert names[3:] == [{"test/loss", "test/accuracy"}]
+    assert names[3:] == [{"test/loss", "test/accuracy", "test/top5_accuracy"}]
 
 
 def test_without_one_the_test_set_is_evaluated_each_epoch() -> None:

@@ -12,8 +12,13 @@ def percent(fraction: float) -> str:
 
 
 def named(quantity: str, value: float) -> str:
-    """`loss 0.3521`, `accuracy 88.10 %`."""
-    return f"{quantity} {metric(quantity, value)}"
+    """`loss 0.3521`, `accuracy 88.10 %`, `top-5 99.20 %`."""
+    return f"{spoken(quantity)} {metric(quantity, value)}"
+
+
+def spoken(quantity: str) -> str:
+    """A quantity as people call it."""
+    return "top-5" if quantity == "top5_accuracy" else quantity
 
 
 def by_set(

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from workbench.events import Ended, Started
 from workbench.store.clock import Clock
 from workbench.store.columns import Columns, FloatArray, IntArray
+from workbench.store.confusion import Confusion, read_confusion
 from workbench.store.lines import MAX_FILTER_VALUES, Record
 from workbench.store.reader import EventReader
 from workbench.store.status import Best
@@ -65,6 +66,7 @@ class History:
         self._misfits = 0
         self._metrics: dict[str, Columns] = {}
         self._bests: list[Best] = []
+        self._confusions: list[Confusion] = []
         self._clock = Clock()
         self._handlers = {
             "started": self._on_started,
@@ -72,6 +74,7 @@ class History:
             "epoch": self._on_epoch,
             "filters": self._on_filters,
             "best": self._on_best,
+            "confusion": self._on_confusion,
             "ended": self._on_ended,
         }
 
@@ -88,6 +91,13 @@ class History:
     @property
     def best(self) -> Best | None:
         return self._bests[-1] if self._bests else None
+
+    @property
+    def confusion(self) -> Confusion | None:
+        """The last confusion table of the test set; before there is one, the last of any set."""
+        of_test = [table for table in self._confusions if table.split == "test"]
+        tables = of_test or self._confusions
+        return tables[-1] if tables else None
 
     @property
     def last_filters(self) -> Filters | None:
@@ -133,6 +143,7 @@ class History:
             table.cut(first_step + 1)
         self.filters = [filters for filters in self.filters if filters.step <= first_step]
         self._bests = [best for best in self._bests if best.step <= first_step]
+        self._confusions = [table for table in self._confusions if table.step <= first_step]
         self._clock.begin(first_step)
 
     def _on_started(self, record: Record) -> None:
@@ -175,6 +186,9 @@ class History:
 
     def _on_best(self, record: Record) -> None:
         self._bests.append(Best.model_validate(record))
+
+    def _on_confusion(self, record: Record) -> None:
+        self._confusions.append(read_confusion(record))
 
     def _on_ended(self, record: Record) -> None:
         self.ended = _ENDED.validate_python(

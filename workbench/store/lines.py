@@ -18,14 +18,26 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from workbench.events import BestImproved, Ended, EpochEnded, Event, FiltersChanged, Started, Steps
+from workbench.events import (
+    BestImproved,
+    ConfusionCounted,
+    Ended,
+    EpochEnded,
+    Event,
+    FiltersChanged,
+    Started,
+    Steps,
+)
 
 FORMAT = 1
 MAX_FILTER_VALUES = 10_000
+MAX_CONFUSION_CLASSES = 100
+"""10,000 counts at most; a larger table has no line."""
 
 _NAMES: dict[type, str] = {
     Started: "started",
     EpochEnded: "epoch",
+    ConfusionCounted: "confusion",
     BestImproved: "best",
     Ended: "ended",
 }
@@ -48,6 +60,8 @@ def record_of(event: Event) -> Record | None:
         }
     if isinstance(event, FiltersChanged):
         return _filters(event)
+    if isinstance(event, ConfusionCounted) and len(event.classes) > MAX_CONFUSION_CLASSES:
+        return None
     if type(event) not in _NAMES:
         return None
     names = (field.name for field in fields(event) if field.name != "write")

@@ -1,4 +1,4 @@
-"""Loss and confusion table of a model on a set."""
+"""Loss, top-5 accuracy and confusion table of a model on a set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from workbench.analysis.confusion import per_class_accuracy
 from workbench.data.batches import Batch
+
+TOP = 5
+"""With no more classes than this every answer is among the first five."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,9 @@ class Evaluation:
     """Mean cross-entropy over the samples."""
     confusion: NDArray[np.int64]
     """(classes, classes) counts: row the true class, column the predicted one."""
+    top5_accuracy: float = float("nan")
+    """Fraction of the samples whose class has one of the five largest logits; NaN for an
+    empty set and where there are no more than five classes."""
 
     @property
     def samples(self) -> int:
@@ -32,9 +39,17 @@ class Evaluation:
         """Fraction of the samples, NaN for an empty set."""
         return float(np.trace(self.confusion) / self.samples) if self.samples else float("nan")
 
+    @property
+    def per_class_accuracy(self) -> NDArray[np.float64]:
+        """Fraction of each class's samples that are right (recall), NaN for one without any."""
+        return per_class_accuracy(self.confusion)
+
     def metrics(self, split: str) -> dict[str, float]:
-        """By name: `<split>/loss` and `<split>/accuracy`."""
-        return {f"{split}/loss": self.loss, f"{split}/accuracy": self.accuracy}
+        """`<split>/loss` and `<split>/accuracy`; `<split>/top5_accuracy` of more than 5 classes."""
+        values = {"loss": self.loss, "accuracy": self.accuracy}
+        if len(self.confusion) > TOP:
+            values["top5_accuracy"] = self.top5_accuracy
+        return {f"{split}/{name}": value for name, value in values.items()}
 
 
 def evaluate(
@@ -46,12 +61,20 @@ def evaluate(
     """
     losses: list[Tensor] = []
     cells: list[Tensor] = []
+    top5: list[Tensor] = []
     for batch in batches:
         logits = forward(batch.images).float()
         losses.append(F.cross_entropy(logits, batch.labels, reduction="sum").double())
         cells.append(batch.labels * classes + logits.argmax(1))
+        if classes > TOP:
+            top5.append((logits.topk(TOP).indices == batch.labels[:, None]).sum())
     if not cells:
         return Evaluation(float("nan"), np.zeros((classes, classes), np.int64))
     counts = torch.bincount(torch.cat(cells), minlength=classes * classes)
     confusion = counts.reshape(classes, classes).cpu().numpy()
-    return Evaluation(float(torch.stack(losses).sum()) / int(confusion.sum()), confusion)
+    samples = int(confusion.sum())
+    return Evaluation(
+        loss=float(torch.stack(losses).sum()) / samples,
+        confusion=confusion,
+        top5_accuracy=float(torch.stack(top5).sum()) / samples if top5 else float("nan"),
+    )

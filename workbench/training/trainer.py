@@ -15,6 +15,7 @@ from workbench.data.dataset import Dataset
 from workbench.events import (
     BestImproved,
     CheckpointReady,
+    ConfusionCounted,
     Continued,
     Ended,
     EndState,
@@ -27,9 +28,10 @@ from workbench.events import (
 )
 from workbench.models.registry import count_parameters
 from workbench.training.checkpoint import Checkpoint, Position
+from workbench.training.evaluation import Evaluation
 from workbench.training.filters import first_filters
 from workbench.training.hardware import Hardware
-from workbench.training.learner import Learner
+from workbench.training.learner import Learner, Split
 from workbench.training.schedule import learning_rate, warmup_epochs
 from workbench.training.snapshot import (
     random_state,
@@ -230,13 +232,23 @@ class Trainer:
             self.best_weights = {name: w.detach().cpu().clone() for name, w in live.items()}
             write = weights_writer(self.best_weights, self.profile, self.learner.dataset)
             yield BestImproved(f"{split}/accuracy", best.value, best.epoch, done.step, write)
+            yield self._confusion(split, evaluation)
         yield self._checkpoint(is_best=improved)
         return self._completion()
 
     def _test_best_weights(self) -> Iterator[Event]:
         self.learner.model.load_state_dict(self.best_weights)
-        metrics = self.learner.evaluate("test").metrics("test")
+        evaluation = self.learner.evaluate("test")
+        metrics = evaluation.metrics("test")
         yield EpochEnded(self.position.epoch - 1, self.position.step, metrics, self._seconds)
+        yield self._confusion("test", evaluation)
+
+    def _confusion(self, split: Split, evaluation: Evaluation) -> ConfusionCounted:
+        """The table of the best weights, which `evaluation` is of."""
+        classes, counts = self.learner.dataset.classes, evaluation.confusion.tolist()
+        return ConfusionCounted(
+            self.position.best.epoch, self.position.step, split, classes, counts
+        )
 
     def _checkpoint(self, *, is_best: bool) -> CheckpointReady:
         self.position = replace(self.position, seconds=self._seconds)
