@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 
 from workbench.config.data import DigitsProfile
-from workbench.data.decode import resized
+from workbench.data.resize import ResizeRule, resized
 from workbench.data.source import ImageSet, Pixels, Progress, Source
 
 _Integers = npt.NDArray[np.int64]
@@ -25,7 +25,7 @@ def load_digits(profile: DigitsProfile, progress: Progress) -> Source:
 
     bunch = datasets.load_digits()
     pixels = (bunch.images.astype(np.int64) * 255 + _WHITE // 2) // _WHITE
-    images = _scaled(pixels.astype(np.uint8), profile.image_size)
+    images = _scaled(pixels.astype(np.uint8), profile.image_size, profile.resize)
     labels = bunch.target.astype(np.int64)
     is_test = np.arange(len(labels)) % _TEST_EVERY == 0
     train = _first_of_each_class(labels, ~is_test, profile.train_per_class)
@@ -39,8 +39,8 @@ def load_digits(profile: DigitsProfile, progress: Progress) -> Source:
     )
 
 
-def _scaled(images: Pixels, size: int) -> Pixels:
-    return np.stack([resized(image, size) for image in images])
+def _scaled(images: Pixels, size: int, rule: ResizeRule) -> Pixels:
+    return np.stack([resized(image, size, rule) for image in images])
 
 
 def _first_of_each_class(

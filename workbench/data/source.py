@@ -58,10 +58,11 @@ class ImageSet:
 
 @dataclass(frozen=True)
 class Source:
-    """A data set as it lies on disk, before the validation part is taken out."""
+    """A data set as it lies on disk, before any part is taken out."""
 
     train: ImageSet
-    test: ImageSet
+    test: ImageSet | None
+    """None where the data has no test set of its own: it is then taken out of `train`."""
     classes: tuple[str, ...]
     digest: str
-    """sha256 hex over the pixels of both sets."""
+    """sha256 hex over all pixels."""
