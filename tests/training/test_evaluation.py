@@ -14,7 +14,7 @@ from workbench.training.evaluation import Evaluation, evaluate
 def batches(logits: torch.Tensor, labels: torch.Tensor, size: int) -> list[Batch]:
     """The "images" are the logits themselves: the model under test is the identity."""
     pairs = zip(logits.split(size), labels.split(size), strict=True)
-    return [Batch(images, targets) for images, targets in pairs]
+    return [Batch(images, part, part) for images, part in pairs]
 
 
 def test_rows_are_true_classes_and_columns_predictions() -> None:

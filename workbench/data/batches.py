@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from workbench.config.data import DataProfile
-from workbench.data.augment import augment
+from workbench.data.augment import Epoch, augment, mixes
 from workbench.data.draws import sample_order
+from workbench.data.samples import Samples
 from workbench.data.source import ImageSet
+from workbench.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ class TrainBatches:
 
     An epoch has n * copies samples. Sample `copy * n + image` is one copy of an
     image with its own random draws; all of them are shuffled together.
+
+    Raises:
+        DataError: a batch that an epoch has too few samples for.
     """
 
     def __init__(
@@ -38,14 +44,17 @@ class TrainBatches:
         images: ImageSet,
         profile: DataProfile,
         *,
+        classes: int,
         seed: int,
         batch_size: int,
         mean: Sequence[float],
         std: Sequence[float],
         device: torch.device,
     ) -> None:
+        _check_batch_size(batch_size, len(images), profile.copies)
         self._images = images
         self._augmentations = profile.augment
+        self._classes = classes
         self._samples = len(images) * profile.copies
         self._seed = seed
         self._batch_size = batch_size
@@ -64,9 +73,17 @@ class TrainBatches:
             yield self._batch(epoch, order[start : start + self._batch_size])
 
     def _batch(self, epoch: int, index: Tensor) -> Batch:
+        source = Epoch(self._read, self._samples, seed=self._seed, number=epoch)
+        samples = augment(source, self._augmentations, index)
+        targets = samples.targets
+        labels = targets.argmax(1) if mixes(self._augmentations) else targets
+        return Batch(self._normalise(samples.images), labels, targets)
+
+    def _read(self, index: Tensor) -> Samples:
         images, labels = _on_device(self._images.part(index % len(self._images)), self._device)
-        images = augment(images, self._augmentations, seed=self._seed, epoch=epoch, index=index)
-        return Batch(self._normalise(images), labels, labels)
+        if mixes(self._augmentations):
+            return Samples(images, F.one_hot(labels, self._classes).to(torch.float32))
+        return Samples(images, labels)
 
 
 def evaluation_batches(
@@ -101,3 +118,13 @@ class Normalisation:
 def _on_device(part: ImageSet, device: torch.device) -> tuple[Tensor, Tensor]:
     """A batch's images, uint8, and labels."""
     return part.images.to(device, non_blocking=True), part.labels.to(device, non_blocking=True)
+
+
+def _check_batch_size(batch_size: int, images: int, copies: int) -> None:
+    samples = images * copies
+    if batch_size > samples:
+        each = f", each taken {copies} times" if copies > 1 else ""
+        raise DataError(
+            f"training.batch_size = {batch_size} is more than the {images} training images{each}",
+            hint=f"set training.batch_size to at most {samples}",
+        )

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from workbench.config.augment import ColorJitterProfile
 from workbench.data.draws import Draws
+from workbench.data.grayscale import luminance
 from workbench.data.hue import shift_hue
 
 _OPERATIONS = 4
@@ -40,9 +41,9 @@ def draw_color_jitter(profile: ColorJitterProfile, draws: Draws) -> ColorFactors
 
 
 def color_jitter(images: Tensor, profile: ColorJitterProfile, drawn: ColorFactors) -> Tensor:
-    """Change the colours; uint8 (b, c, h, w) to the same shape, c = 1 or 3.
+    """Change the colours; uint8 (b, c, h, w) to the same shape.
 
-    Of grey images, brightness and contrast alone change. An operation whose
+    Of images that are not RGB, brightness and contrast alone change. An operation whose
     strength is 0 in the profile is left out: even an unchanged hue would lose
     something on the way through HSV.
 
@@ -72,13 +73,13 @@ def adjust_brightness(images: Tensor, factor: Tensor) -> Tensor:
 def adjust_contrast(images: Tensor, factor: Tensor) -> Tensor:
     """Blend with the image's mean luminance, rounded."""
     # The sum is exact in double, as is Pillow's; float32 would lose bits above 256x256 pixels.
-    mean = _luminance(images).mean((1, 2, 3), keepdim=True, dtype=torch.float64)
+    mean = luminance(images).mean((1, 2, 3), keepdim=True, dtype=torch.float64)
     return _blend((mean + 0.5).floor().to(torch.float32), images, factor)
 
 
 def adjust_saturation(images: Tensor, factor: Tensor) -> Tensor:
     """Blend with the image in grey; three channels."""
-    return _blend(_luminance(images), images, factor)
+    return _blend(luminance(images), images, factor)
 
 
 def adjust_hue(images: Tensor, factor: Tensor) -> Tensor:
@@ -92,15 +93,6 @@ _APPLY: tuple[Callable[[Tensor, Tensor], Tensor], ...] = (
     adjust_saturation,
     adjust_hue,
 )
-
-
-def _luminance(images: Tensor) -> Tensor:
-    """Pillow's "L", (b, 1, h, w). The weighted sum stays below 2^24, so float32 is exact."""
-    if images.shape[1] == 1:
-        return images
-    red, green, blue = images.unbind(1)
-    weighted = red * 19595 + green * 38470 + blue * 7471 + 0x8000
-    return weighted.mul_(2**-16).floor_().unsqueeze(1)
 
 
 def _blend(first: Tensor, second: Tensor, factor: Tensor) -> Tensor:

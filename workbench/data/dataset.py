@@ -11,10 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from workbench.config.data import DataProfile
-from workbench.data.augment import augment
+from workbench.data.augment import check_augmentations
 from workbench.data.digits import load_digits
 from workbench.data.draws import Operation, shuffled
 from workbench.data.image_folder import load_image_folder
@@ -69,8 +67,7 @@ def load_dataset(profile: DataProfile, seed: int, progress: Progress = no_progre
     train, validation = _split(source.train, held_out, seed)
     _check_statistics(profile, channels=train.shape[0])
     # Tried on one image: what does not fit is found before a run begins.
-    one = train.part(slice(1)).images
-    augment(one, profile.augment, seed=seed, epoch=0, index=torch.zeros(1).long())
+    check_augmentations(profile.augment, train.part(slice(1)).images)
     measured = _measured(profile, train)
     mean, std = profile.mean or measured.mean, profile.std or measured.std
     return Dataset(

@@ -27,6 +27,7 @@ class Operation(IntEnum):
 
     SAMPLE_ORDER = 0
     VALIDATION_SPLIT = 1
+    TEST_SPLIT = 2
     AUGMENTATION = 16
     """The first augmentation of the profile; the next ones count up from here."""
 
@@ -82,8 +83,8 @@ class Draws:
         fraction = (self.bits(k) >> 8).to(torch.float32) / 2**24
         return low + (high - low) * fraction
 
-    def integers(self, bound: int, k: int = 0) -> Tensor:
-        """int64 from 0 to bound - 1; `bound` is at most 2^31."""
+    def integers(self, bound: int | Tensor, k: int = 0) -> Tensor:
+        """int64 from 0 to bound - 1; `bound`, the same for all or one each, is at most 2^31."""
         return (self.bits(k) * bound) >> 32
 
 

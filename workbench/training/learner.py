@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 from torch.nn.utils import clip_grad_norm_
 
 from workbench.config.profile import RunProfile
 from workbench.data.batches import Batch, TrainBatches, evaluation_batches
 from workbench.data.dataset import Dataset
 from workbench.models.registry import DataShape, build_model
+from workbench.training.averaging import WeightAverage
 from workbench.training.evaluation import Evaluation, evaluate
 from workbench.training.hardware import Hardware
+from workbench.training.loss import training_loss
+from workbench.training.memory import memory_errors
 from workbench.training.optimizer import build_optimizer, set_learning_rate
+from workbench.training.parts import largest_part, parts_of
+from workbench.training.schedule import Moment, learning_rate, warmup_epochs
 
 Split = Literal["train", "val", "test"]
 
@@ -28,35 +33,42 @@ class StepResult:
     """One step's results, still on the device (0-dimensional tensors)."""
 
     loss: Tensor
-    """The batch's mean cross-entropy before the update."""
+    """The whole batch's, before the update; with class weights and smoothing where they are on."""
     correct: Tensor
     """Right answers in the batch."""
     grad_norm: Tensor | None
     """Global gradient norm before clipping; None in a step that doesn't clip."""
+    lr: float
     images: int
 
 
 class Learner:
-    """Builds model, optimizer and batches from a profile.
+    """Builds model, optimizer, loss and batches from a profile.
 
     Seeds torch's global generator, which draws the initial weights. Raises
-    `ModelError` where the model cannot take the data.
+    `ModelError` where the model cannot take the data, `DataError` where the
+    class weights don't fit it, `DeviceMemoryError` where there is no room.
     """
 
     def __init__(self, profile: RunProfile, dataset: Dataset, hardware: Hardware) -> None:
         torch.manual_seed(profile.seed)
+        self.profile = profile
         self.dataset = dataset
         self.hardware = hardware
         self.device = torch.device(hardware.device)
-        self.eval_batch_size = profile.training.eval_batch_size
+        training = profile.training
         shape = DataShape(dataset.channels, dataset.image_size, len(dataset.classes))
-        self.model = build_model(profile.model, shape).to(self.device)
+        model = build_model(profile.model, shape)
+        self.loss = training_loss(training, dataset.train.labels, dataset.classes, self.device)
+        with memory_errors(self.device, lambda: "the model's weights", "choose another --device"):
+            self.model = model.to(self.device).train()
+            self.average = WeightAverage(model, training.ema_decay) if training.ema_decay else None
         self.optimizer = build_optimizer(profile.optimizer, self.model.parameters())
         self.batches = TrainBatches(
             dataset.train,
             profile.data,
             seed=profile.seed,
-            batch_size=profile.training.batch_size,
+            batch_size=training.batch_size,
             mean=dataset.mean,
             std=dataset.std,
             device=self.device,
@@ -67,22 +79,48 @@ class Learner:
         if hardware.compile:
             self._forward = torch.compile(self.model)
 
-    def begin_epoch(self, lr: float) -> None:
-        self.model.train()
+    def step(self, batch: Batch, step: int) -> StepResult:
+        """Train step `step` (from 0) of the run; nothing here waits for the device."""
+        lr = self.learning_rate(step)
         set_learning_rate(self.optimizer, lr)
-
-    def step(self, batch: Batch, clip_norm: float) -> StepResult:
-        """Forward, backward, update; nothing here waits for the device. `clip_norm` 0 is off."""
         self.optimizer.zero_grad(set_to_none=True)
-        with self._precision():
-            logits = self._forward(batch.images)
-        loss = F.cross_entropy(logits.float(), batch.targets)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        loss, correct = self._gradient(batch)
         # Before the optimizer adds its decay, as in the report's code.
-        norm = clip_grad_norm_(self.model.parameters(), clip_norm) if clip_norm else None
+        norm = self._clip(step)
         self.optimizer.step()
-        correct = (logits.detach().argmax(1) == batch.labels).sum()
-        return StepResult(loss.detach(), correct, norm, len(batch.labels))
+        if self.average is not None:
+            self.average.update(step)
+        return StepResult(loss, correct, norm, lr, len(batch.labels))
+
+    def learning_rate(self, step: int) -> float:
+        """Of one step, counted from 0 over the whole run."""
+        return learning_rate(self.profile.schedule, self.profile.optimizer.lr, self._moment(step))
+
+    def _moment(self, step: int) -> Moment:
+        return Moment(step, self.batches.steps_per_epoch, self.profile.training.epochs)
+
+    def _gradient(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Add the batch's gradient, part by part, to the parameters'; its loss and right answers."""
+        losses, correct = [], []
+        for part in parts_of(batch, largest_part(self.profile.training)):
+            logits = self.logits(part.images)
+            loss = self.loss(logits, part.targets, batch.targets)
+            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            losses.append(loss.detach())
+            correct.append((logits.detach().argmax(1) == part.labels).sum())
+        return reduce(torch.add, losses), reduce(torch.add, correct)
+
+    def logits(self, images: Tensor) -> Tensor:
+        """float32 (n, classes), computed in the run's precision."""
+        with self._precision():
+            return self._forward(images).float()
+
+    def _clip(self, step: int) -> Tensor | None:
+        """Clip the gradient, in epochs after warm-up; its norm before."""
+        clip_norm = self.profile.training.clip_norm
+        if not clip_norm or self._moment(step).epoch < warmup_epochs(self.profile.schedule):
+            return None
+        return clip_grad_norm_(self.model.parameters(), clip_norm)
 
     @property
     def monitored_split(self) -> Split:
@@ -91,12 +129,12 @@ class Learner:
 
     def evaluate(self, split: Split) -> Evaluation:
         """Evaluate the model as it is, on images without augmentation."""
-        data = self.dataset
+        data, batch_size = self.dataset, self.profile.training.eval_batch_size
         images = {"train": data.train, "val": data.validation, "test": data.test}[split]
         is_test = split == "test"
         batches = evaluation_batches(
             images,
-            batch_size=self.eval_batch_size,
+            batch_size=batch_size,
             mean=data.test_mean if is_test else data.mean,
             std=data.test_std if is_test else data.std,
             device=self.device,
