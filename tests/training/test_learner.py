@@ -11,6 +11,7 @@ from workbench.config.data import DigitsProfile
 from workbench.config.model import SEResNetProfile
 from workbench.config.optimizer import AdamProfile, AdamWProfile, OptimizerProfile, SGDProfile
 from workbench.config.profile import RunProfile
+from workbench.config.training import TrainingProfile
 from workbench.data.dataset import load_dataset
 from workbench.models.se_resnet import SEResNet
 from workbench.training.hardware import decide
@@ -22,7 +23,7 @@ State = dict[nn.Parameter, list[Tensor]]
 Update = Callable[[nn.Parameter, Tensor, State, int], None]
 
 
-def a_learner(optimizer: OptimizerProfile) -> Learner:
+def a_learner(optimizer: OptimizerProfile, **training: object) -> Learner:
     profile = RunProfile(
         seed=3,
         data=DigitsProfile(
@@ -30,6 +31,7 @@ def a_learner(optimizer: OptimizerProfile) -> Learner:
         ),
         model=SEResNetProfile(blocks=1),
         optimizer=optimizer,
+        training=TrainingProfile.model_validate({"batch_size": 60, **training}),
     )
     dataset = load_dataset(profile.data, profile.seed)
     return Learner(profile, dataset, decide(profile.training, "cpu"))
@@ -72,11 +74,10 @@ def sgd(parameter: nn.Parameter, gradient: Tensor, state: State, step: int) -> N
     ],
 )
 def test_steps_clip_then_decay_then_update(profile: OptimizerProfile, update: Update) -> None:
-    learner = a_learner(profile)
-    learner.begin_epoch(profile.lr)
+    learner = a_learner(profile, clip_norm=CLIP_NORM)
     batches = list(learner.batches.epoch(0))[:STEPS] + list(learner.batches.epoch(1))[:STEPS]
     random_state = torch.get_rng_state()
-    ours = [learner.step(batch, CLIP_NORM) for batch in batches]
+    ours = [learner.step(batch, step) for step, batch in enumerate(batches)]
 
     torch.manual_seed(3)
     model = SEResNet(1, channels=1)
@@ -98,8 +99,7 @@ def test_steps_clip_then_decay_then_update(profile: OptimizerProfile, update: Up
 
 def test_without_clipping_no_norm_is_computed() -> None:
     learner = a_learner(AdamProfile())
-    learner.begin_epoch(1e-3)
-    assert learner.step(next(learner.batches.epoch(0)), clip_norm=0).grad_norm is None
+    assert learner.step(next(learner.batches.epoch(0)), 0).grad_norm is None
 
 
 @pytest.mark.parametrize(("split", "mean", "std"), [("test", 0.2, 0.7), ("train", None, None)])
@@ -119,7 +119,6 @@ def test_each_set_is_normalised_with_its_own_statistics(
 
 def test_evaluating_leaves_mode_and_statistics_as_they_were() -> None:
     learner = a_learner(AdamProfile())
-    learner.begin_epoch(1e-3)
     before = {name: weight.clone() for name, weight in learner.weights().items()}
     learner.evaluate("test")
     assert learner.model.training

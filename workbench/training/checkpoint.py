@@ -18,27 +18,11 @@ from torch import Tensor
 from workbench.errors import CheckpointError
 from workbench.training.early_stopping import BestSoFar
 from workbench.training.hardware import Hardware
+from workbench.training.position import Position
 
 VERSION = 1
 
 Weights = Mapping[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Position:
-    """How far a run has come."""
-
-    epoch: int = 0
-    """The epoch being trained, or next."""
-    step: int = 0
-    """Steps done."""
-    loss_sum: float = 0.0
-    """Over the samples that the current epoch has trained so far."""
-    correct: int = 0
-    samples: int = 0
-    best: BestSoFar = field(default_factory=BestSoFar)
-    seconds: float = 0.0
-    """The loop's time, over all attempts."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +42,8 @@ class Checkpoint:
     """Empty before the first evaluation."""
     optimizer: Mapping[str, Any]
     random_state: Mapping[str, Tensor]
+    average: Weights = field(default_factory=dict)
+    """Moving averages of weights; empty where none are taken."""
 
     def write(self, file: BinaryIO) -> None:
         torch.save({"version": VERSION, **_plain(self)}, file)
@@ -104,4 +90,5 @@ def _decode(payload: dict[str, Any]) -> Checkpoint:
         best_model=payload["best_model"],
         optimizer=payload["optimizer"],
         random_state=payload["random_state"],
+        average=payload.get("average", {}),  # a checkpoint from before there was one
     )

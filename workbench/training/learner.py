@@ -67,6 +67,7 @@ class Learner:
         self.batches = TrainBatches(
             dataset.train,
             profile.data,
+            classes=len(dataset.classes),
             seed=profile.seed,
             batch_size=training.batch_size,
             mean=dataset.mean,
@@ -100,7 +101,7 @@ class Learner:
         return Moment(step, self.batches.steps_per_epoch, self.profile.training.epochs)
 
     def _gradient(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Add the batch's gradient, part by part, to the parameters'; its loss and right answers."""
+        """Add the batch's gradient, part by part; returns its loss and right answers."""
         losses, correct = [], []
         for part in parts_of(batch, largest_part(self.profile.training)):
             logits = self.logits(part.images)
@@ -139,10 +140,15 @@ class Learner:
             std=data.test_std if is_test else data.std,
             device=self.device,
         )
+        out_of_memory = memory_errors(
+            self.device,
+            lambda: f"in an evaluation with training.eval_batch_size = {batch_size}",
+            "lower training.eval_batch_size or data.image_size",
+        )
         was_training = self.model.training
         self.model.eval()
         try:
-            with torch.no_grad(), self._precision():
+            with out_of_memory, torch.no_grad(), self._precision():
                 return evaluate(self._forward, batches, len(data.classes))
         finally:
             self.model.train(was_training)
@@ -151,6 +157,15 @@ class Learner:
         """Parameters and buffers, live."""
         state: dict[str, Tensor] = self.model.state_dict()
         return state
+
+    def kept(self) -> AbstractContextManager[None]:
+        """For a while the model holds what is evaluated and kept: the average if there is one."""
+        return nullcontext() if self.average is None else self.average.in_place()
+
+    def kept_weights(self) -> dict[str, Tensor]:
+        """Copies of what is kept, on the CPU."""
+        with self.kept():
+            return {name: w.detach().cpu().clone() for name, w in self.weights().items()}
 
     def _precision(self) -> AbstractContextManager[object]:
         if self.hardware.precision == "fp32":

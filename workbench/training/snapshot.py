@@ -17,17 +17,20 @@ from workbench.config.profile import RunProfile
 from workbench.data.dataset import Dataset
 from workbench.errors import CheckpointError
 from workbench.events import Write
-from workbench.training.checkpoint import Checkpoint, Position, Weights
+from workbench.training.checkpoint import Checkpoint, Weights
 from workbench.training.learner import Learner
+from workbench.training.position import Position
 
 logger = logging.getLogger(__name__)
 
 _MAY_CHANGE: dict[str, Any] = {
     "name": True,
-    "data": {"root": True},
+    "data": {"root": True, "folder": True},
+    "model": {"folder": True},
     "training": {"eval_batch_size": True},
 }
-"""Keys that change no result: the images themselves are told apart by their fingerprint."""
+"""Keys that change no result, where a profile has them: the images themselves are told apart by
+their fingerprint, and code of one's own may move."""
 
 
 def snapshot(
@@ -44,16 +47,19 @@ def snapshot(
         best_model=best_weights,
         optimizer=learner.optimizer.state_dict(),
         random_state=random_state(learner.device),
+        average={} if learner.average is None else learner.average.weights(),
     )
 
 
 def restore(learner: Learner, profile: RunProfile, checkpoint: Checkpoint) -> None:
-    """Put weights, optimizer and random state back; the checkpoint stays as it is.
+    """Put weights, their average, optimizer and random state back; the checkpoint stays as it is.
 
     Raises `CheckpointError` where going on would not continue the same training.
     """
     _check_same_run(checkpoint, profile, learner.dataset)
     learner.model.load_state_dict(checkpoint.model)
+    if learner.average is not None:
+        learner.average.load(checkpoint.average)
     # torch keeps the tensors that it is given, and updates them in place.
     learner.optimizer.load_state_dict(copy.deepcopy(dict(checkpoint.optimizer)))
     set_random_state(checkpoint.random_state, learner.device)

@@ -54,10 +54,10 @@ class StepBuffer:
         self._images: list[int] = []
         self._flushed = time.monotonic()
 
-    def add(self, step: StepResult, lr: float) -> None:
+    def add(self, step: StepResult) -> None:
         row = (step.loss, step.correct)
         self._rows.append(row if step.grad_norm is None else (*row, step.grad_norm))
-        self._lr.append(lr)
+        self._lr.append(step.lr)
         self._images.append(step.images)
 
     def __len__(self) -> int:

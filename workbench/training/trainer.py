@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -18,7 +19,6 @@ from workbench.events import (
     ConfusionCounted,
     Continued,
     Ended,
-    EndState,
     EpochEnded,
     Event,
     Paused,
@@ -27,12 +27,15 @@ from workbench.events import (
     Steps,
 )
 from workbench.models.registry import count_parameters
-from workbench.training.checkpoint import Checkpoint, Position
+from workbench.training.checkpoint import Checkpoint
 from workbench.training.evaluation import Evaluation
 from workbench.training.filters import first_filters
 from workbench.training.hardware import Hardware
 from workbench.training.learner import Learner, Split
-from workbench.training.schedule import learning_rate, warmup_epochs
+from workbench.training.memory import memory_errors
+from workbench.training.outcome import Outcome, completion, diverged, stopped
+from workbench.training.position import Position
+from workbench.training.single_image import check_single_images
 from workbench.training.snapshot import (
     random_state,
     restore,
@@ -48,13 +51,7 @@ PAUSE_POLL_SECONDS = 0.2
 Ask = Callable[[], Request]
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    state: EndState
-    reason: str = ""
-
-
-_Part = Generator[Event, None, _Outcome | None]
+_Part = Generator[Event, None, Outcome | None]
 """A part of the training; returns an outcome where the training ends in it."""
 
 
@@ -62,18 +59,13 @@ def _go_on() -> Request:
     return Request.GO_ON
 
 
-def _diverged(loss: float, position: Position, steps_later: int) -> _Outcome:
-    what = "NaN" if math.isnan(loss) else "infinite"
-    return _Outcome("diverged", f"loss became {what} at step {position.step + steps_later}")
-
-
 class Trainer:
     """Trains one model from a profile, from the start or from a checkpoint.
 
     torch's random generators and thread count are global, so one trains at a
     time in a process; several may be prepared. Raises `ModelError` where the
-    model cannot take the data, `CheckpointError` where the checkpoint is of
-    another run.
+    model cannot take the data, `DataError` where options of the training don't
+    fit it, `CheckpointError` where the checkpoint is of another run.
     """
 
     def __init__(
@@ -85,6 +77,7 @@ class Trainer:
     ) -> None:
         self.profile = profile
         self.learner = Learner(profile, dataset, hardware)
+        check_single_images(self.learner)
         self.position = Position()
         self.best_weights: dict[str, Tensor] = {}
         self._steps_per_epoch = self.learner.batches.steps_per_epoch
@@ -131,34 +124,36 @@ class Trainer:
             yield from self._test_best_weights()
         yield Ended(outcome.state, self.position.step, outcome.reason, self._seconds)
 
-    def _completion(self) -> _Outcome | None:
-        training, best = self.profile.training, self.position.best
-        if best.is_over(training.early_stopping):
-            return _Outcome("finished", f"early stopping after {best.waited} epochs without gain")
-        if self.position.epoch >= training.epochs:
-            return _Outcome("finished")
-        if self.position.step >= self.total_steps:
-            return _Outcome("finished", f"training.max_steps = {training.max_steps} reached")
-        return None
+    def _completion(self) -> Outcome | None:
+        return completion(self.profile.training, self.position, self.total_steps)
 
     def _train_epoch(self, request: Ask) -> _Part:
         """Train what is left of the current epoch."""
         epoch = self.position.epoch
-        clips = epoch >= warmup_epochs(self.profile.schedule)
-        clip_norm = self.profile.training.clip_norm if clips else 0.0
-        lr = self._learning_rate(epoch)
-        self.learner.begin_epoch(lr)
         self._throughput.begin()
         first = self.position.step - epoch * self._steps_per_epoch
-        for batch in self.learner.batches.epoch(epoch, first):
-            if outcome := (yield from self._obey(request)):
-                return outcome
-            self._buffer.add(self.learner.step(batch, clip_norm), lr)
-            if self._buffer.is_due and (outcome := (yield from self._flush())):
-                return outcome
-            if self.position.step + len(self._buffer) >= self.total_steps:
-                break
+        with self._memory_errors():
+            for batch in self.learner.batches.epoch(epoch, first):
+                if outcome := (yield from self._obey(request)):
+                    return outcome
+                self._buffer.add(self.learner.step(batch, self._next_step))
+                if self._buffer.is_due and (outcome := (yield from self._flush())):
+                    return outcome
+                if self._next_step >= self.total_steps:
+                    break
         return (yield from self._flush())
+
+    @property
+    def _next_step(self) -> int:
+        return self.position.step + len(self._buffer)
+
+    def _memory_errors(self) -> AbstractContextManager[None]:
+        size = self.profile.training.batch_size
+        return memory_errors(
+            self.learner.device,
+            lambda: f"in step {self._next_step:,} with training.batch_size = {size:,}",
+            "lower training.batch_size or data.image_size, or raise training.gradient_accumulation",
+        )
 
     def _obey(self, request: Ask) -> _Part:
         """Ask what to do next, and do it."""
@@ -171,7 +166,7 @@ class Trainer:
             answer = yield from self._pause(request)
         if answer is Request.STOP:
             yield self._checkpoint(is_best=False)
-            return _Outcome("stopped", f"stopped after {self.position.step:,} steps")
+            return stopped(self.position)
         return None
 
     def _pause(self, request: Ask) -> Generator[Event, None, Request]:
@@ -192,44 +187,36 @@ class Trainer:
             return None
         done, steps = self.position, self._buffer.flush()
         self._throughput.flushed(sum(steps.images))
-        self.position = replace(
-            done,
-            step=done.step + len(steps.images),
-            # Step by step, so that the sum doesn't depend on where flushes fall.
-            loss_sum=steps.add_losses(done.loss_sum),
-            correct=done.correct + steps.correct,
-            samples=done.samples + sum(steps.images),
-        )
+        self.position = done.after(steps)
         rate = self._throughput.images_per_second
         yield Steps(done.epoch, done.step, steps.columns, rate, self._seconds)
         bad = steps.first_non_finite
-        return None if bad is None else _diverged(steps.columns["loss"][bad], done, bad)
+        return None if bad is None else diverged(steps.columns["loss"][bad], done.step + bad)
 
     def _end_epoch(self) -> _Part:
         """Evaluate, keep the best, and leave a checkpoint."""
         done = self.position
         split = self.learner.monitored_split
-        evaluation = self.learner.evaluate(split)
+        with self.learner.kept():
+            evaluation = self.learner.evaluate(split)
         metrics = {
-            "train/loss": done.loss_sum / done.samples,
-            "train/accuracy": done.correct / done.samples,
+            **done.metrics,
             **evaluation.metrics(split),
-            "lr": self._learning_rate(done.epoch),
+            "lr": self.learner.learning_rate(done.step - 1),
             "images_per_second": self._throughput.images_per_second,
         }
         yield EpochEnded(done.epoch, done.step, metrics, self._seconds)
         if not math.isfinite(evaluation.loss):
             # The last update did it: no step after it has shown it yet.
-            return _diverged(evaluation.loss, done, 0)
+            return diverged(evaluation.loss, done.step)
         if filters := first_filters(self.learner.model, done.epoch, done.step):
             yield filters
         rule = self.profile.training.early_stopping
         best = done.best.after(done.epoch, evaluation.accuracy, rule)
         improved = best.epoch == done.epoch
-        self.position = Position(done.epoch + 1, done.step, best=best)
+        self.position = done.next_epoch(best)
         if improved:
-            live = self.learner.weights()
-            self.best_weights = {name: w.detach().cpu().clone() for name, w in live.items()}
+            self.best_weights = self.learner.kept_weights()
             write = weights_writer(self.best_weights, self.profile, self.learner.dataset)
             yield BestImproved(f"{split}/accuracy", best.value, best.epoch, done.step, write)
             yield self._confusion(split, evaluation)
@@ -254,10 +241,6 @@ class Trainer:
         self.position = replace(self.position, seconds=self._seconds)
         taken = snapshot(self.learner, self.profile, self.position, self.best_weights)
         return CheckpointReady(self.position.epoch, self.position.step, is_best, taken.write)
-
-    def _learning_rate(self, epoch: int) -> float:
-        profile = self.profile
-        return learning_rate(profile.schedule, profile.optimizer.lr, epoch, profile.training.epochs)
 
     @property
     def _seconds(self) -> float:

@@ -1,0 +1,68 @@
+"""An exponential moving average of a model's weights, which is often better than any of them.
+
+Polyak and Juditsky 1992; in its exponential form as in Szegedy et al. 2015.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
+
+
+class WeightAverage:
+    """The average of one model's floating-point parameters and buffers.
+
+    Integer buffers, such as batch norm's count of batches, cannot be averaged:
+    with the average go the live ones.
+    """
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        """Begins at the model's weights, on their device."""
+        self._model = model
+        self._decay = decay
+        self._average = {name: weight.clone() for name, weight in self._live().items()}
+
+    def update(self, step: int) -> None:
+        """Move towards the model's weights after step `step` (from 0).
+
+        Early on the average forgets faster, so that the initial weights don't linger.
+        """
+        decay = min(self._decay, (1 + step) / (10 + step))
+        live = self._live()
+        mean = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]  # torch leaves it so
+        mean([*self._average.values()], [live[name] for name in self._average], step)
+
+    def weights(self) -> dict[str, Tensor]:
+        """The averages by name, live."""
+        return self._average
+
+    def load(self, weights: Mapping[str, Tensor]) -> None:
+        """Go on from these averages."""
+        for name, average in self._average.items():
+            average.copy_(weights[name])
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """The model holds the average for a while, and its own weights again after it."""
+        self._exchange()
+        try:
+            yield
+        finally:
+            self._exchange()
+
+    @torch.no_grad()
+    def _exchange(self) -> None:
+        """In place: a compiled model and the optimizer keep the tensors that they know."""
+        live = self._live()
+        for name, average in self._average.items():
+            kept = live[name].clone()
+            live[name].copy_(average)
+            average.copy_(kept)
+
+    def _live(self) -> dict[str, Tensor]:
+        state: dict[str, Tensor] = self._model.state_dict()
+        return {name: weight for name, weight in state.items() if weight.is_floating_point()}

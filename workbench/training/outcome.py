@@ -1,0 +1,41 @@
+"""How a training ends, and when."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from workbench.config.training import TrainingProfile
+from workbench.events import EndState
+from workbench.training.position import Position
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended."""
+
+    state: EndState
+    reason: str = ""
+    """For people; empty if all epochs were trained."""
+
+
+def diverged(loss: float, step: int) -> Outcome:
+    """A loss that is not finite after `step` steps."""
+    what = "NaN" if math.isnan(loss) else "infinite"
+    return Outcome("diverged", f"loss became {what} at step {step}")
+
+
+def stopped(position: Position) -> Outcome:
+    return Outcome("stopped", f"stopped after {position.step:,} steps")
+
+
+def completion(training: TrainingProfile, position: Position, steps: int) -> Outcome | None:
+    """The end of a training of `steps` steps; None while there is something left to train."""
+    best = position.best
+    if best.is_over(training.early_stopping):
+        return Outcome("finished", f"early stopping after {best.waited} epochs without gain")
+    if position.epoch >= training.epochs:
+        return Outcome("finished")
+    if position.step >= steps:
+        return Outcome("finished", f"training.max_steps = {training.max_steps} reached")
+    return None
