@@ -9,16 +9,21 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from workbench.config.augment import (
+    AugmentationProfile,
     ColorJitterProfile,
+    CutMixProfile,
     HorizontalFlipProfile,
+    MixUpProfile,
     RandomCropProfile,
 )
 from workbench.config.data import DigitsProfile
 from workbench.data.batches import Batch, TrainBatches, evaluation_batches
 from workbench.data.source import ImageSet
+from workbench.errors import DataError
 
 CPU = torch.device("cpu")
 AUGMENT = (RandomCropProfile(padding=2), HorizontalFlipProfile(), ColorJitterProfile())
+MIXING = (*AUGMENT, MixUpProfile(p=0.6), CutMixProfile(p=0.6))
 
 
 def numbered(count: int) -> ImageSet:
@@ -29,11 +34,16 @@ def numbered(count: int) -> ImageSet:
 
 
 def batches(
-    images: ImageSet, copies: int = 1, batch_size: int = 10, seed: int = 1, augment: bool = True
+    images: ImageSet,
+    copies: int = 1,
+    batch_size: int = 10,
+    seed: int = 1,
+    augment: tuple[AugmentationProfile, ...] = AUGMENT,
 ) -> TrainBatches:
     return TrainBatches(
         images,
-        DigitsProfile(copies=copies, augment=AUGMENT if augment else ()),
+        DigitsProfile(copies=copies, augment=augment),
+        classes=len(images),
         seed=seed,
         batch_size=batch_size,
         mean=(0.1, 0.2, 0.3),
@@ -49,16 +59,19 @@ def normalised(images: Tensor) -> Tensor:
 
 def same(first: list[Batch], second: list[Batch]) -> bool:
     return len(first) == len(second) and all(
-        torch.equal(a.images, b.images) and torch.equal(a.labels, b.labels)
+        torch.equal(a.images, b.images)
+        and torch.equal(a.labels, b.labels)
+        and torch.equal(a.targets, b.targets)
         for a, b in zip(first, second, strict=True)
     )
 
 
-@given(st.integers(1, 40), st.integers(1, 3), st.integers(1, 50), st.integers(0, 99))
+@given(st.integers(1, 40), st.integers(1, 3), st.data(), st.integers(0, 99))
 def test_an_epoch_has_each_image_once_per_copy(
-    count: int, copies: int, batch_size: int, epoch: int
+    count: int, copies: int, data: st.DataObject, epoch: int
 ) -> None:
-    training = batches(numbered(count), copies, batch_size, augment=False)
+    batch_size = data.draw(st.integers(1, count * copies))
+    training = batches(numbered(count), copies, batch_size, augment=())
     taken = list(training.epoch(epoch))
     labels = Counter(label for batch in taken for label in batch.labels.tolist())
     assert labels == dict.fromkeys(range(count), copies)
@@ -66,9 +79,12 @@ def test_an_epoch_has_each_image_once_per_copy(
     assert all(len(batch.labels) == batch_size for batch in taken[:-1])
 
 
+@pytest.mark.parametrize("augment", [AUGMENT, MIXING])
 @pytest.mark.parametrize("first_step", range(6))
-def test_starting_at_a_step_gives_what_skipping_to_it_gives(first_step: int) -> None:
-    training = batches(numbered(25), copies=2)
+def test_starting_at_a_step_gives_what_skipping_to_it_gives(
+    first_step: int, augment: tuple[AugmentationProfile, ...]
+) -> None:
+    training = batches(numbered(25), copies=2, augment=augment)
     whole = list(training.epoch(4))
     assert same(whole[first_step:], list(training.epoch(4, first_step)))
 
@@ -88,8 +104,62 @@ def test_epochs_and_seeds_differ() -> None:
 
 def test_copies_of_an_image_are_drawn_apart() -> None:
     images = numbered(1)
-    (batch,) = batches(images, copies=8).epoch(0)
+    (batch,) = batches(images, copies=8, batch_size=8).epoch(0)
     assert len(batch.images.unique(dim=0)) > 4
+
+
+@pytest.mark.parametrize("augment", [AUGMENT, MIXING])
+def test_a_samples_result_does_not_depend_on_the_batch_size(
+    augment: tuple[AugmentationProfile, ...],
+) -> None:
+    one, many = (batches(numbered(20), batch_size=size, augment=augment) for size in (1, 20))
+    (whole,) = many.epoch(2)
+    single = list(one.epoch(2))
+    assert torch.equal(whole.images, torch.cat([batch.images for batch in single]))
+    assert torch.equal(whole.targets, torch.cat([batch.targets for batch in single]))
+
+
+def test_without_mixing_targets_are_the_labels() -> None:
+    for batch in batches(numbered(25)).epoch(0):
+        assert batch.targets.dtype == torch.int64
+        assert torch.equal(batch.targets, batch.labels)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.5, 1.0])
+def test_with_mixing_targets_are_shares_and_labels_the_largest_of_them(p: float) -> None:
+    for batch in batches(numbered(25), augment=(MixUpProfile(p=p),)).epoch(0):
+        assert batch.targets.dtype == torch.float32
+        assert batch.targets.shape == (len(batch.labels), 25)
+        assert torch.allclose(batch.targets.sum(1), torch.ones(len(batch.labels)))
+        assert torch.equal(batch.labels, batch.targets.argmax(1))
+        assert batch.labels.dtype == torch.int64
+        if p == 0:
+            assert bool((batch.targets.max(1).values == 1).all())
+
+
+def test_partners_come_from_all_copies_of_all_images() -> None:
+    augment = (MixUpProfile(alpha=100),)  # shares near one half
+    met: Counter[int] = Counter()
+    for epoch in range(20):
+        for batch in batches(numbered(5), copies=2, augment=augment).epoch(epoch):
+            met.update((batch.targets > 0).nonzero()[:, 1].tolist())
+    # Of 200 mixtures a class is in 40 as the first and in about 40 * 4/5 more as the second.
+    assert set(met) == set(range(5))
+    assert all(40 + 8 < count < 40 + 56 for count in met.values())
+
+
+@pytest.mark.parametrize(
+    ("copies", "found"),
+    [(1, "the 9 training images"), (3, "the 9 training images, taken 3 times each")],
+)
+def test_a_batch_larger_than_an_epoch_is_an_error(copies: int, found: str) -> None:
+    images, samples = numbered(9), 9 * copies
+    (whole,) = batches(images, copies, batch_size=samples).epoch(0)
+    assert len(whole.labels) == samples
+    with pytest.raises(DataError, match=f"training.batch_size = {samples + 1} is more") as error:
+        batches(images, copies, batch_size=samples + 1)
+    assert error.value.message.endswith(found)
+    assert error.value.hint == f"set training.batch_size to at most {samples}"
 
 
 def test_global_random_state_plays_no_part() -> None:
@@ -103,7 +173,7 @@ def test_global_random_state_plays_no_part() -> None:
 
 def test_training_images_are_normalised_in_float32() -> None:
     images = numbered(12)
-    for batch in batches(images, augment=False).epoch(0):
+    for batch in batches(images, augment=()).epoch(0):
         assert batch.images.dtype == torch.float32
         assert torch.allclose(batch.images, normalised(images.images[batch.labels]), atol=1e-6)
 

@@ -18,6 +18,9 @@ _FRACTIONS = {"nearest": 2**16, "bilinear": 2**32}
 """Steps per pixel in which places are counted. For nearest they are Pillow's. All sums of
 steps are exact in double, whatever the order: CPU and GPU give equal places."""
 
+_CACHED_PIXELS = 1 << 16
+"""So many at a time on a CPU: what is computed for them stays in its cache."""
+
 
 @dataclass(frozen=True)
 class AffineParameters:
@@ -50,10 +53,16 @@ def draw_affine(profile: AffineProfile, draws: Draws, height: int, width: int) -
 def affine(images: Tensor, profile: AffineProfile, drawn: AffineParameters) -> Tensor:
     """Resample each image by its own matrix; uint8 (b, c, h, w) to the same shape."""
     height, width = images.shape[2:]
-    matrix = _source_matrix(drawn, height, width)
     fractions = _FRACTIONS[profile.interpolation]
-    matrix = (matrix * fractions + 0.5).floor() / fractions
-    x, y = _places(matrix.to(images.device), height, width)
+    matrix = (_source_matrix(drawn, height, width) * fractions + 0.5).floor() / fractions
+    size = len(images) if images.is_cuda else max(1, _CACHED_PIXELS // (height * width))
+    parts = zip(images.split(size), matrix.to(images.device).split(size), strict=True)
+    return torch.cat([_resample(part, profile, matrix) for part, matrix in parts])
+
+
+def _resample(images: Tensor, profile: AffineProfile, matrix: Tensor) -> Tensor:
+    height, width = images.shape[2:]
+    x, y = _places(matrix, height, width)
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
     sample = _nearest if profile.interpolation == "nearest" else _bilinear
     return sample(images, x, y).masked_fill_(~inside[:, None], profile.fill)
@@ -86,7 +95,8 @@ def _places(matrix: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
 
 def _nearest(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """The pixel on which each place lies."""
-    return _look_up(images, x.to(torch.int64), y.to(torch.int64))
+    height, width = images.shape[2:]
+    return _look_up(images, _clamped(y, height).mul_(width).add_(_clamped(x, width)))
 
 
 def _bilinear(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
@@ -94,24 +104,30 @@ def _bilinear(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
 
     Cut to whole numbers, as in Pillow.
     """
+    height, width = images.shape[2:]
     x, y = x - 0.5, y - 0.5
-    left, top = x.floor(), y.floor()
-    across, down = ((x - left).to(torch.float32)[:, None], (y - top).to(torch.float32)[:, None])
-    column, row = left.to(torch.int64), top.to(torch.int64)
+    column, row = x.floor(), y.floor()
+    across = (x - column).to(torch.float32)[:, None]
+    down = (y - row).to(torch.float32)[:, None]
+    left, right = _clamped(column, width), _clamped(column + 1, width)
+    above, below = _clamped(row, height).mul_(width), _clamped(row + 1, height).mul_(width)
     values = images.to(torch.float32)
-    upper = _blend(_look_up(values, column, row), _look_up(values, column + 1, row), across)
-    row += 1
-    lower = _blend(_look_up(values, column, row), _look_up(values, column + 1, row), across)
+    upper = _blend(_look_up(values, above + left), _look_up(values, above + right), across)
+    lower = _blend(_look_up(values, below + left), _look_up(values, below + right), across)
     return _blend(upper, lower, down).to(torch.uint8)
+
+
+def _clamped(place: Tensor, length: int) -> Tensor:
+    """Whole coordinates, those outside of the image taken to its border."""
+    return place.to(torch.int64).clamp_(0, length - 1)
 
 
 def _blend(first: Tensor, second: Tensor, share: Tensor) -> Tensor:
     return second.sub_(first).mul_(share).add_(first)
 
 
-def _look_up(images: Tensor, column: Tensor, row: Tensor) -> Tensor:
-    """The pixels at int64 (b, h, w), places outside taken to the nearest border."""
-    batch, channels, height, width = images.shape
-    source = row.clamp(0, height - 1).mul_(width).add_(column.clamp(0, width - 1))
+def _look_up(images: Tensor, source: Tensor) -> Tensor:
+    """The pixels at int64 (b, h, w), counted along the rows of each image."""
+    batch, channels = images.shape[:2]
     source = source.view(batch, 1, -1).expand(-1, channels, -1)
     return images.reshape(batch, channels, -1).gather(2, source).view(images.shape)

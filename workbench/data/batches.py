@@ -123,8 +123,9 @@ def _on_device(part: ImageSet, device: torch.device) -> tuple[Tensor, Tensor]:
 def _check_batch_size(batch_size: int, images: int, copies: int) -> None:
     samples = images * copies
     if batch_size > samples:
-        each = f", each taken {copies} times" if copies > 1 else ""
+        found = "1 training image" if images == 1 else f"{images} training images"
+        each = f", taken {copies} times each" if copies > 1 else ""
         raise DataError(
-            f"training.batch_size = {batch_size} is more than the {images} training images{each}",
+            f"training.batch_size = {batch_size} is more than the {found}{each}",
             hint=f"set training.batch_size to at most {samples}",
         )
