@@ -35,9 +35,12 @@ def test_loss_accuracy_and_confusion_table_of_the_test_set(
     result = workbench("evaluate", "latest")
     assert (result.exit_code, result.stderr) == (0, "")
     what, numbers, empty, title, head, *rows = result.stdout.splitlines()
+    recorded = trained.status().metrics["test/top5_accuracy"]
     assert what == f"{trained.id}: best weights on the test set, 50 images"
     assert numbers.startswith("loss ")
-    assert (empty, title) == ("", "rows: true class, columns: predicted class")
+    assert numbers.endswith(f", top-5 {100 * recorded:.2f} %")
+    assert empty == ""
+    assert title == "Confusion   test set   rows: true class, columns: predicted class"
     assert head.split() == [*"0123456789", "right"]
     assert [row.split()[0] for row in rows] == [*"0123456789"]
     assert sum(int(cell) for row in rows for cell in row.split()[1:11] if cell != "·") == 50
@@ -49,9 +52,13 @@ def test_the_numbers_are_those_that_training_recorded(workbench: Workbench, trai
         found = json.loads(workbench("evaluate", trained.id, "--on", split, "--json").stdout)
         assert (found["id"], found["split"], found["samples"]) == (trained.id, split, samples)
         assert found["accuracy"] == recorded[f"{split}/accuracy"]
+        assert found["top5_accuracy"] == recorded[f"{split}/top5_accuracy"]
         assert found["loss"] == pytest.approx(recorded[f"{split}/loss"], rel=1e-6)
         assert np.array(found["confusion"]).sum() == samples
         assert found["classes"] == [*"0123456789"]
+        counts = np.array(found["confusion"])
+        recalls = [float(row[i] / row.sum()) for i, row in enumerate(counts)]
+        assert found["per_class_accuracy"] == pytest.approx(recalls)
 
 
 def test_the_training_part_can_be_looked_at_too(workbench: Workbench, trained: Run) -> None:
@@ -134,11 +141,22 @@ def test_decoding_is_told_of_and_a_class_name_cannot_steer_the_terminal(
     assert "[red]" in result.stdout
 
 
-def test_a_table_of_many_classes_is_left_to_json(
+def test_three_classes_have_no_top_5_accuracy(
+    workbench: Workbench, of_pictures: Callable[[list[str]], None]
+) -> None:
+    of_pictures(["cat", "dog", "ray"])
+    assert "top-5" not in workbench("evaluate", "latest").stdout
+    found = json.loads(workbench("evaluate", "latest", "--json").stdout)
+    assert found["top5_accuracy"] is None
+    assert len(found["per_class_accuracy"]) == 3
+
+
+def test_of_many_classes_the_worst_are_shown_and_json_has_the_table(
     workbench: Workbench, of_pictures: Callable[[list[str]], None]
 ) -> None:
     of_pictures([f"class-{number}" for number in range(21)])
     text = workbench("evaluate", "latest").stdout
-    assert text.endswith("confusion table of 21 classes: see --json\n")
+    assert "\nConfusion   test set   the worst of 21 classes; --json has all\n" in text
+    assert text.splitlines()[-1].startswith("class-")
     found: dict[str, Any] = json.loads(workbench("evaluate", "latest", "--json").stdout)
     assert np.array(found["confusion"]).shape == (21, 21)

@@ -78,6 +78,30 @@ def test_an_epoch_fits_into_80_columns() -> None:
     assert line == "epoch 100/100  train loss 0.5123, 100.00 %  val loss 0.0000,  50.00 %"
 
 
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (80, "train loss 0.5123, 100.00 %  val loss 0.0000,  50.00 %"),
+        (90, "train loss 0.5123, 100.00 %  val loss 0.0000,  50.00 %, top-5  90.00 %"),
+        (120, "train loss 0.5123, accuracy 100.00 %  val loss 0.0000, accuracy  50.00 %, "
+        "top-5  90.00 %"),
+    ],
+)  # fmt: skip
+def test_top_5_is_shown_where_there_is_room(width: int, words: str) -> None:
+    ended = epoch_ended(99)
+    metrics = {**ended.metrics, "val/top5_accuracy": 0.9}
+    line = describe_epoch(EpochEnded(99, ended.step, metrics, 1.0), 100, width)
+    assert line == f"epoch 100/100  {words}"
+    assert len(line) <= width
+
+
+def test_the_test_sets_line_has_top_5_in_80_columns_too() -> None:
+    metrics = {"test/loss": 0.5, "test/accuracy": 0.75, "test/top5_accuracy": 1.0}
+    assert describe_epoch(EpochEnded(99, 1, metrics, 1.0), 100, 80) == (
+        "epoch 100/100  test loss 0.5000, accuracy  75.00 %, top-5 100.00 %"
+    )
+
+
 def test_a_loss_too_large_for_decimals_is_shown_short() -> None:
     ended = EpochEnded(0, 1, {"train/loss": 3.4e25, "val/loss": math.nan}, 1.0)
     assert describe_epoch(ended, 1, 80) == "epoch 1/1  train loss 3.4e+25  val loss NaN"

@@ -97,6 +97,76 @@ def test_tags_and_note_are_shown_where_there_are_any(
     assert lines[-2:] == ["  tags    baseline, sgd", "  note    first try and more"]
 
 
+# The confusion table
+
+
+def count(run: Run, **changes: object) -> Run:
+    """Record a confusion table of the test set, by the weights of the second epoch."""
+    counts = {"epoch": 1, "step": 8, "split": "test", "classes": ["cat", "dog"]}
+    line = {"event": "confusion", **counts, "counts": [[3, 1], [0, 0]], **changes}
+    with next((run.path / "metrics").iterdir()).open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    return run
+
+
+def test_the_confusion_table_stands_below_the_curves(
+    workbench: Workbench, recorded: Callable[..., Run]
+) -> None:
+    count(recorded())
+    result = workbench("show", "latest")
+    assert (result.exit_code, result.stderr) == (0, "")
+    table = result.stdout.split("\n\n")[-1]
+    assert table.splitlines() == [
+        "Confusion   test set, epoch 2   rows: true class, columns: predicted class",
+        "     cat  dog     right",
+        "cat    3    1   75.00 %",
+        "dog    ·    ·         -",
+    ]
+
+
+def test_json_has_the_confusion_table_with_the_accuracy_of_each_class(
+    workbench: Workbench, recorded: Callable[..., Run]
+) -> None:
+    run = recorded()
+    assert json.loads(workbench("show", run.id, "--json").stdout)["confusion"] is None
+    count(run)
+    assert json.loads(workbench("show", run.id, "--json").stdout)["confusion"] == {
+        "split": "test",
+        "epoch": 1,
+        "classes": ["cat", "dog"],
+        "counts": [[3, 1], [0, 0]],
+        "per_class_accuracy": [0.75, None],
+    }
+
+
+def test_top_5_stands_beside_the_accuracy_of_its_set(workbench: Workbench, trained: Run) -> None:
+    recorded = trained.status().metrics
+    top5 = f"top-5 {100 * recorded['test/top5_accuracy']:.2f} %"
+    assert next(x for x in summary(workbench("show", trained.id)) if "  test " in x).endswith(top5)
+
+
+def test_a_real_run_recorded_the_table_of_its_best_weights_on_the_test_set(
+    workbench: Workbench, trained: Run
+) -> None:
+    facts = json.loads(workbench("show", trained.id, "--json").stdout)
+    table = facts["confusion"]
+    assert (table["split"], table["epoch"]) == ("test", facts["best"]["epoch"])
+    right = sum(row[i] for i, row in enumerate(table["counts"]))
+    assert right / 50 == pytest.approx(facts["metrics"]["test/accuracy"])
+
+
+def test_a_hostile_confusion_table_neither_crashes_nor_steers_the_terminal(
+    workbench: Workbench, recorded: Callable[..., Run]
+) -> None:
+    run = count(recorded(), classes=["\x1b[2J", "[red]x" * 2000])
+    count(run, counts=[[-1, 1], [0, 0]])
+    for args in ([], ["--json"]):
+        result = workbench("show", run.id, *args)
+        assert result.exit_code == 0
+        assert "\x1b" not in result.stdout
+    assert "damaged 1 line of the metrics" in workbench("show", run.id).stdout
+
+
 # Damaged and hostile folders
 
 
@@ -191,9 +261,10 @@ def test_json_is_one_document_with_the_whole_story(
 
 
 def test_a_run_is_shown_and_drawn_without_torch(runs: Path, recorded: Callable[..., Run]) -> None:
-    recorded()
+    count(recorded())
     output, loaded = output_and_imports("show", "latest")
     assert "Accuracy" in output
+    assert "Confusion" in output
     assert "workbench.plots.drawing" in loaded
     assert not loaded & {"torch", "torchvision", "sklearn", "textual"}
 
@@ -218,7 +289,7 @@ def test_charts_fit_the_terminal(
 def test_where_colours_are_not_wanted_there_are_no_escape_sequences(
     on_terminal: Callable[..., Any], recorded: Callable[..., Run], environment: dict[str, str]
 ) -> None:
-    recorded()
+    count(recorded())
     screen = on_terminal("show", "latest", **environment)
     assert "\x1b" not in screen.raw
     assert "━A━" in screen.raw
@@ -227,7 +298,7 @@ def test_where_colours_are_not_wanted_there_are_no_escape_sequences(
 def test_a_terminal_without_unicode_gets_ascii(
     on_terminal: Callable[..., Any], recorded: Callable[..., Run]
 ) -> None:
-    recorded()
+    count(recorded(), classes=["ñandú", "dog"])
     screen = on_terminal("show", "latest", PYTHONIOENCODING="ascii", NO_COLOR="1")
     assert screen.raw.isascii()
     assert "++-" in screen.raw

@@ -54,6 +54,11 @@ def test_a_metric_is_worded_by_its_name() -> None:
     assert metric("test/loss", 0.35214) == "0.3521"
 
 
+def test_top_5_is_called_so() -> None:
+    metrics = {"val/accuracy": 0.881, "val/top5_accuracy": 0.99}
+    assert by_set(metrics) == {"val": "accuracy 88.10 %, top-5 99.00 %"}
+
+
 def test_a_loss_that_is_not_a_number_is_called_so_and_other_metrics_are_just_missing() -> None:
     assert metric("val/loss", math.nan) == "NaN"
     assert metric("images_per_second", math.nan) == "-"

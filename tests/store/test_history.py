@@ -64,6 +64,12 @@ def _best(step: int) -> dict[str, object]:
     return {"event": "best", "metric": "val/accuracy", "value": 0.5, "epoch": 0, "step": step}
 
 
+def _confusion(step: int, split: str = "val", **changes: object) -> dict[str, object]:
+    counts = {"epoch": step // 4 - 1, "step": step, "split": split}
+    table = {"classes": ["cat", "dog"], "counts": [[3, 1], [0, step]]}
+    return {"event": "confusion", **counts, **table, **changes}
+
+
 ENDED = {"event": "ended", "state": "stopped", "step": 8, "reason": "asked to", "seconds": 2.0}
 
 
@@ -200,7 +206,8 @@ _JSON = st.recursive(
     max_leaves=6,
 )
 _KEYS = ["first_step", "step", "epoch", "metrics", "seconds", "shape", "weights", "layer", "loss"]
-_EVENTS = st.sampled_from(["started", "steps", "epoch", "filters", "best", "ended"])
+_KEYS += ["split", "classes", "counts"]
+_EVENTS = st.sampled_from(["started", "steps", "epoch", "filters", "best", "confusion", "ended"])
 
 
 @given(st.lists(st.tuples(_EVENTS, st.dictionaries(st.sampled_from(_KEYS), _JSON)), max_size=4))
@@ -222,6 +229,97 @@ def test_seconds_are_the_trainers_over_all_attempts(tmp_path: Path) -> None:
     _write(tmp_path, 2, [_started(2), _steps(2, [0.0, 0.0], 7.0)])
     assert _read(tmp_path).seconds_at(np.arange(5)).tolist() == [0.0, 2.0, 4.0, 5.5, 7.0]
     assert np.isnan(_read(tmp_path).seconds_at(np.array([9]))).all()
+
+
+# Confusion tables
+
+
+def test_the_last_confusion_table_is_that_of_the_test_set(tmp_path: Path) -> None:
+    _write(tmp_path, 1, [_started(0), _confusion(4), _confusion(8)])
+    table = _read(tmp_path).confusion
+    assert table is not None
+    assert (table.split, table.epoch, table.step) == ("val", 1, 8)
+    assert table.classes == ("cat", "dog")
+    assert table.counts.dtype == np.int64
+    assert table.counts.tolist() == [[3, 1], [0, 8]]
+    _write(tmp_path, 1, [_confusion(8, "test"), _confusion(12)])
+    table = _read(tmp_path).confusion
+    assert table is not None
+    assert (table.split, table.step) == ("test", 8)
+
+
+def test_a_run_that_counted_nothing_has_no_confusion_table(tmp_path: Path) -> None:
+    _write(tmp_path, 1, [_started(0)])
+    assert _read(tmp_path).confusion is None
+
+
+def test_confusion_tables_that_a_later_attempt_trains_again_are_dropped(tmp_path: Path) -> None:
+    _write(tmp_path, 1, [_started(0), _confusion(4), _confusion(8), _confusion(8, "test")])
+    _write(tmp_path, 2, [_started(6)])
+    table = _read(tmp_path).confusion
+    assert table is not None
+    assert (table.split, table.step) == ("val", 4)
+    _write(tmp_path, 3, [_started(0)])
+    assert _read(tmp_path).confusion is None
+
+
+def test_texts_of_a_confusion_table_are_cleaned(tmp_path: Path) -> None:
+    names = ["a\x1b[31mb", "x" * 5000]
+    _write(tmp_path, 1, [_started(0), _confusion(4, "te\nst", classes=names)])
+    table = _read(tmp_path).confusion
+    assert table is not None
+    assert table.split == "te st"
+    assert table.classes[0] == "a␛[31mb"
+    assert len(table.classes[1]) == 1000
+
+
+def _nested(depth: int) -> object:
+    value: object = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"counts": [[1, 2]]},
+        {"counts": [[1, 2, 3], [4, 5, 6]]},
+        {"counts": [[1, 2], [3]]},
+        {"counts": []},
+        {"counts": None},
+        {"counts": 3},
+        {"counts": [[1, 2.5], [3, 4]]},
+        {"counts": [[1, 2.0], [3, 4]]},
+        {"counts": [[1, "2"], [3, 4]]},
+        {"counts": [[1, True], [3, 4]]},
+        {"counts": [[1, None], [3, 4]]},
+        {"counts": [[1, -1], [3, 4]]},
+        {"counts": [[1, 2**60], [3, 4]]},
+        {"counts": [[2**53 - 1, 2**53 - 1], [3, 4]]},
+        {"counts": [[[1], [2]], [[3], [4]]]},
+        {"counts": _nested(200)},
+        {"counts": [[0] * 101] * 101, "classes": ["x"] * 101},
+        {"counts": [], "classes": []},
+        {"classes": ["cat", 3]},
+        {"classes": {"cat": 0, "dog": 1}},
+        {"classes": "ab"},
+        {"classes": ["cat"]},
+        {"split": None},
+        {"split": 3},
+        {"epoch": -1},
+        {"step": "4"},
+        {"step": 2**60},
+    ],
+)
+def test_a_confusion_table_that_is_none_is_skipped_and_counted(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    _write(tmp_path, 1, [_started(0), _confusion(4), {**_confusion(8), **changes}])
+    history = _read(tmp_path)
+    assert history.dropped == 1
+    assert history.confusion is not None
+    assert history.confusion.step == 4
 
 
 def test_names_from_a_file_are_cleaned(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from workbench.events import (
     BestImproved,
     CheckpointReady,
+    ConfusionCounted,
     Ended,
     EpochEnded,
     Event,
@@ -51,6 +52,11 @@ def _read_back(event: Event) -> Record | None:
             {"event": "best", "metric": "val/accuracy", "value": 0.5, "epoch": 3, "step": 16},
         ),
         (
+            ConfusionCounted(3, 16, "test", ("cat", "dog"), [[3, 1], (0, 4)]),
+            {"event": "confusion", "epoch": 3, "step": 16, "split": "test"}
+            | {"classes": ["cat", "dog"], "counts": [[3, 1], [0, 4]]},
+        ),
+        (
             Ended("diverged", 7, "loss became NaN", 1.0),
             {"event": "ended", "state": "diverged", "step": 7, "reason": "loss became NaN"}
             | {"seconds": 1.0},
@@ -77,6 +83,16 @@ def test_filters_beyond_the_limit_are_the_first_that_fit() -> None:
     assert record is not None
     assert record["shape"] == [68, 3, 7, 7]
     assert len(record["weights"]) == 68 * 147
+
+
+@pytest.mark.parametrize(("classes", "has_line"), [(100, True), (101, False)])
+def test_a_confusion_table_of_more_than_100_classes_has_no_line(
+    classes: int, has_line: bool
+) -> None:
+    counts = [[0] * classes] * classes
+    names = [f"class {number}" for number in range(classes)]
+    record = record_of(ConfusionCounted(0, 4, "val", names, counts))
+    assert (record is not None) == has_line
 
 
 def test_a_filter_that_does_not_fit_alone_has_no_line() -> None:

@@ -13,6 +13,7 @@ from workbench.errors import RunBusyError, WriteError
 from workbench.events import (
     BestImproved,
     CheckpointReady,
+    ConfusionCounted,
     Continued,
     Ended,
     Event,
@@ -268,6 +269,14 @@ def test_best_weights_and_checkpoints_are_files(run: Run) -> None:
     best = run.status().best
     assert best is not None
     assert (best.metric, best.value, best.epoch) == ("val/accuracy", 0.5, 0)
+
+
+def test_a_confusion_table_is_read_back_as_it_was_counted(run: Run) -> None:
+    _record(iter([_started(), ConfusionCounted(0, 4, "test", ("a", "b"), [[1, 2], [0, 3]])]), run)
+    table = run.history().confusion
+    assert table is not None
+    assert (table.split, table.epoch, table.classes) == ("test", 0, ("a", "b"))
+    assert table.counts.tolist() == [[1, 2], [0, 3]]
 
 
 def test_a_resume_before_the_best_epoch_goes_back_to_the_best_until_then(run: Run) -> None:

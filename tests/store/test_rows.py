@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import WorkbenchError
-from workbench.events import BestImproved, Event
+from workbench.events import BestImproved, EpochEnded, Event
 from workbench.store.record import record
 from workbench.store.rows import Row, check_names, flatten, parse_condition, row_of, sorted_rows
 from workbench.store.runs import Run
@@ -53,6 +53,17 @@ def test_a_row_has_state_best_metrics_and_profile(run: Run, training: Training) 
     assert row["loss"] == 11.0
     assert row["name"] == "quick"
     assert row["optimizer.lr"] == 1e-3
+
+
+def test_every_recorded_metric_can_be_sorted_by_and_asked_for(run: Run, training: Training) -> None:
+    on_test = EpochEnded(2, 12, {"test/top5_accuracy": 0.9}, 3.0)
+    for _ in record(iter([*training(), on_test]), run):
+        pass
+    row = row_of(run)
+    assert row["test/top5_accuracy"] == 0.9
+    assert parse_condition("test/top5_accuracy>=0.9").holds(row)
+    assert not parse_condition("test/top5_accuracy>0.95").holds(row)
+    assert sorted_rows([{"id": "other"}, row], "-test/top5_accuracy")[0] == row
 
 
 def test_a_run_that_has_no_best_epoch_yet_has_none_in_its_row(run: Run) -> None:

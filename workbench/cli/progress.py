@@ -26,9 +26,6 @@ from workbench.events import Continued, EpochEnded, Event, Paused, Started, Step
 AROUND = 17
 """Columns around the bar's words: the time left, the gaps, and two that stay free."""
 
-SPELLED_OUT = 90
-"""Columns of a terminal from which on an epoch's line calls an accuracy by its name."""
-
 
 class TrainingView(Protocol):
     """Shows a run's preparation and its events."""
@@ -153,18 +150,27 @@ def describe_start(event: Started) -> str:
 def describe_epoch(event: EpochEnded, epochs: int, width: int) -> str:
     """`epoch  3/20  train loss 0.5123, accuracy  84.10 %  val ...`, counted from 1 for people.
 
-    Numbers stand below each other. In 80 columns an accuracy is a percentage without its name.
+    The fullest wording that fits, numbers below each other. In 80 columns an
+    accuracy is a percentage without its name; top-5, which best follows the
+    accuracy, then waits for the line of the test set.
     """
-    words = _aligned if width >= SPELLED_OUT else _short
-    sets = [f"{split} {text}" for split, text in by_set(event.metrics, words).items()]
-    return "  ".join([_position(event.epoch, epochs), *sets])
+    without_top5 = {
+        name: v for name, v in event.metrics.items() if not name.endswith("/top5_accuracy")
+    }
+    sets = [
+        by_set(event.metrics, _aligned),
+        by_set(event.metrics, _short),
+        by_set(without_top5, _short),
+    ]
+    position = _position(event.epoch, epochs)
+    wordings = ["  ".join([position, *map(" ".join, texts.items())]) for texts in sets]
+    return _fitting(wordings, width)
 
 
 def describe_steps(event: Steps, started: Started, width: int) -> str:
     """What stands right of the bar: the fullest wording of step, loss, accuracy, rate that fits."""
     room = width - len(_position(event.epoch, started.epochs)) - bar_width(width) - AROUND
-    wordings = _step_wordings(event, started)
-    return next((words for words in wordings if len(words) <= room), wordings[-1])
+    return _fitting(_step_wordings(event, started), room)
 
 
 def _step_wordings(event: Steps, started: Started) -> list[str]:
@@ -181,6 +187,11 @@ def _step_wordings(event: Steps, started: Started) -> list[str]:
     return ["  ".join(filter(None, parts)) for parts in words]
 
 
+def _fitting(wordings: list[str], room: int) -> str:
+    """The first that fits, else the last."""
+    return next((words for words in wordings if len(words) <= room), wordings[-1])
+
+
 def bar_width(width: int) -> int:
     """The columns of the bar: on a narrow terminal the words matter more."""
     return 4 if width < 100 else 20 if width < 140 else 40
@@ -191,12 +202,14 @@ def _position(epoch: int, epochs: int) -> str:
 
 
 def _aligned(quantity: str, value: float) -> str:
-    """A loss and an accuracy with a fixed number of decimals, others as they come."""
+    """A loss and accuracies with a fixed number of decimals, others as they come."""
     match quantity:
         case "loss" if abs(value) < 1000:
             return f"loss {value:.4f}"
         case "accuracy":
             return f"accuracy {percent(value):>8}"
+        case "top5_accuracy":
+            return f"top-5 {percent(value):>8}"
         case _:
             return named(quantity, value)
 

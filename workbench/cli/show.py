@@ -1,4 +1,4 @@
-"""`workbench show RUN`: state, best, last metrics, and the curves drawn in the terminal."""
+"""`workbench show RUN`: state, best, last metrics, curves and confusion table in the terminal."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from workbench.cli.output import print_json, print_line, print_note, stdout_cons
 if TYPE_CHECKING:
     from workbench.plots.chart import Chart
     from workbench.plots.curves import Points
+    from workbench.store.confusion import Confusion
     from workbench.store.history import History
     from workbench.store.runs import Run
     from workbench.store.status import Status
@@ -37,7 +38,7 @@ Examples:
 def command(
     *, reference: str, log_loss: bool, with_profile: bool, as_json: bool, runs: Path
 ) -> None:
-    """Show RUN, running or ended: its state, best epoch, metrics and curves.
+    """Show RUN, running or ended: its state, best epoch, metrics, curves and confusion table.
 
     RUN is an id, an unambiguous part of it, or `latest`.
     """
@@ -56,6 +57,9 @@ def command(
         _draw(chart)
     if not charts:
         print_note("no curves to draw: no step was recorded")
+    if history.confusion is not None:
+        print_line()
+        _print_confusion(history.confusion)
     if with_profile:
         print_line()
         _print_profile(run)
@@ -80,8 +84,23 @@ def _facts(run: Run, history: History) -> dict[str, object]:
             for name in history.metrics
             for series in [history.series(name)]
         },
+        "confusion": _confusion_facts(history.confusion),
         "recorded_steps": len(history.steps),
         "damaged_lines": history.dropped,
+    }
+
+
+def _confusion_facts(table: Confusion | None) -> dict[str, object] | None:
+    from workbench.analysis.confusion import per_class_accuracy
+
+    if table is None:
+        return None
+    return {
+        "split": table.split,
+        "epoch": table.epoch,
+        "classes": table.classes,
+        "counts": table.counts.tolist(),
+        "per_class_accuracy": per_class_accuracy(table.counts).tolist(),
     }
 
 
@@ -184,6 +203,12 @@ def _draw(chart: Chart) -> None:
     )
     # Drawn with escape sequences of our own, so past the sanitiser of `print_line`.
     click.echo(text)
+
+
+def _print_confusion(table: Confusion) -> None:
+    from workbench.cli.confusion import print_confusion
+
+    print_confusion(f"{table.split} set, epoch {table.epoch + 1}", table.classes, table.counts)
 
 
 def _print_profile(run: Run) -> None:
