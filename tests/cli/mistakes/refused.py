@@ -22,22 +22,11 @@ class Refusal:
     """Empty where the message itself says what is valid."""
 
 
-def refused(result: Result, exit_code: int = 2) -> Refusal:
-    """One clear error on standard error, nothing on standard output, nothing raw, no traceback."""
-    assert result.exit_code == exit_code, result.output
+def refused(result: Result) -> Refusal:
+    """Exit code 2, one clear error, nothing on standard output."""
+    assert result.exit_code == 2, result.output
     assert result.stdout == ""
-    assert "Traceback" not in result.stderr
-    lines = result.stderr.splitlines()
-    assert all(line == printable(line) for line in lines)
-    [start] = [i for i, line in enumerate(lines) if line.startswith("workbench: error: ")]
-    message = lines[start].removeprefix("workbench: error: ")
-    details = tuple(line.strip() for line in lines[start + 1 :] if line.startswith("  "))
-    hints = [line for line in lines[start + 1 :] if line.startswith("hint: ")]
-    assert len(lines) - start == 1 + len(details) + len(hints), lines
-    hint = hints[0].removeprefix("hint: ") if hints else ""
-    told = details or (message,)
-    assert hint or all("valid is" in line or "unknown key" in line for line in told), lines
-    return Refusal(message, details, hint)
+    return told(result.stderr)
 
 
 def refused_untouched(result: Result, runs: Path) -> Refusal:
@@ -45,3 +34,19 @@ def refused_untouched(result: Result, runs: Path) -> Refusal:
     refusal = refused(result)
     assert not runs.exists() or not any(runs.iterdir())
     return refusal
+
+
+def told(stderr: str) -> Refusal:
+    """The one error on standard error: nothing raw, no traceback, and a way on."""
+    assert "Traceback" not in stderr
+    lines = stderr.splitlines()
+    assert all(line == printable(line) for line in lines)
+    [start] = [i for i, line in enumerate(lines) if line.startswith("workbench: error: ")]
+    message = lines[start].removeprefix("workbench: error: ")
+    details = tuple(line.strip() for line in lines[start + 1 :] if line.startswith("  "))
+    hints = [line for line in lines[start + 1 :] if line.startswith("hint: ")]
+    assert len(lines) - start == 1 + len(details) + len(hints), lines
+    hint = hints[0].removeprefix("hint: ") if hints else ""
+    problems = details or (message,)
+    assert hint or all("valid is" in line or "unknown key" in line for line in problems), lines
+    return Refusal(message, details, hint)

@@ -1,0 +1,76 @@
+"""docs/your-own-data.md, followed to the letter on a folder of images."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from workbench.cli.main import cli
+
+PAGE = (Path(__file__).parents[1] / "docs" / "your-own-data.md").read_text()
+SHORTER = ["--set", "training.epochs=1", "--set", "data.image_size=32"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a newcomer stands: `pictures/` with two classes, of several sizes and modes."""
+    modes = ("RGB", "L", "RGBA", "P", "CMYK")
+    for label, name in enumerate(("cats", "dogs")):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(40):
+            pixels = np.random.default_rng(number).integers(0, 256, (40 + number, 50, 3), np.uint8)
+            image = Image.fromarray(pixels // (1 + label)).convert(modes[number % len(modes)])
+            image.save(tmp_path / "pictures" / name / f"{number:03}.tif")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("WORKBENCH_RUNS", raising=False)
+    return tmp_path
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+def calls() -> Iterator[list[str]]:
+    for block in blocks(""):
+        for line in block.splitlines():
+            if line.startswith("workbench "):
+                yield shlex.split(line)[1:]
+
+
+def write_files(folder: Path) -> None:
+    """The page's files: blocks that begin with their name."""
+    for block in [*blocks("toml"), *blocks("python")]:
+        if match := re.match(r"# (\S+\.(?:toml|py))\n", block):
+            (folder / match[1]).write_text(block)
+
+
+def test_the_way_from_a_folder_to_a_model_elsewhere(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_files(folder)
+    done = []
+    for call in calls():
+        shorter = SHORTER if call[:2] == ["run", "mine.toml"] else []
+        result = CliRunner().invoke(cli, [*call, *shorter])
+        assert result.exit_code == 0, (call, result.output)
+        done.append(call[0])
+    assert done == ["check", "run", "show", "evaluate", "run", "run"]
+    last = blocks("python")[-1].replace('find("pictures")', 'find("own-code")')
+    exec(last, {})  # the page's own words, on the last of its runs
+    assert "['0', '1']" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("key", re.findall(r"`((?:data|training|model)\.\w+)", PAGE))
+def test_every_key_it_names_exists(key: str) -> None:
+    from workbench.config.schema import fields, kinds, run_schema
+
+    section, _, name = key.partition(".")
+    node = fields(run_schema())[section]
+    assert any(name in fields(choice) for choice in (node, *kinds(node).values()))
