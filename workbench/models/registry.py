@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from torch import nn
+from torch.nn.parameter import is_lazy
 
-from workbench.config.model import ModelProfile, SEResNetProfile, VGGAProfile
-from workbench.errors import ModelError
-from workbench.models import vgg
+from workbench.config.model import (
+    CustomModelProfile,
+    ModelProfile,
+    SEResNetProfile,
+    TorchvisionProfile,
+    VGGAProfile,
+)
+from workbench.errors import ModelError, WorkbenchError
+from workbench.models import custom, vgg
 from workbench.models.se_resnet import SEResNet
+from workbench.models.shape import DataShape
+from workbench.models.trial import brief, check_output, output_for_zeros
 from workbench.models.vgg import VGGA
 
-
-@dataclass(frozen=True)
-class DataShape:
-    """What a network must know of its data."""
-
-    channels: int
-    image_size: tuple[int, int]
-    """Height and width in pixels."""
-    classes: int
+__all__ = ["DataShape", "build_model", "count_parameters", "first_convolution"]
 
 
 def _se_resnet(profile: SEResNetProfile, shape: DataShape) -> nn.Module:
     return SEResNet(
-        profile.blocks, profile.activation, channels=shape.channels, classes=shape.classes
+        profile.blocks,
+        profile.activation,
+        dropout=profile.dropout,
+        initialisation=profile.initialisation,
+        channels=shape.channels,
+        classes=shape.classes,
     )
 
 
@@ -41,25 +46,85 @@ def _vgg_a(profile: VGGAProfile, shape: DataShape) -> nn.Module:
     return VGGA(
         profile.batch_norm,
         profile.width,
+        profile.activation,
+        dropout=profile.dropout,
+        initialisation=profile.initialisation,
         channels=shape.channels,
         classes=shape.classes,
         image_size=shape.image_size,
     )
 
 
+def _torchvision(profile: TorchvisionProfile, shape: DataShape) -> nn.Module:
+    from workbench.models.torchvision_model import build_torchvision  # 1.5 s, for this kind alone
+
+    return build_torchvision(profile, shape)
+
+
 # One line a model: its profile (config/model.py) and the function that builds it.
 _BUILDERS: dict[type, Callable[[Any, DataShape], nn.Module]] = {
     SEResNetProfile: _se_resnet,
     VGGAProfile: _vgg_a,
+    TorchvisionProfile: _torchvision,
+    CustomModelProfile: custom.build_custom,
 }
 
 
 def build_model(profile: ModelProfile, shape: DataShape) -> nn.Module:
-    """A freshly initialised network; draws its weights from torch's global generator.
+    """A network with its first weights, tried on two images of the data's shape.
 
-    Raises `ModelError` where the network cannot take images of that shape.
+    Draws the weights from torch's global generator. Raises `ModelError` where
+    the network cannot take images of that shape or gives no logits for them,
+    and `CallableError` where code of the user's own is at fault.
     """
-    return _BUILDERS[type(profile)](profile, shape)
+    model = _BUILDERS[type(profile)](profile, shape)
+    try:
+        output = output_for_zeros(model, shape)
+    except (Exception, SystemExit) as error:
+        raise _refusal(profile, shape, error) from error
+    check_output(output, _name(profile), shape)
+    _check_parameters(model, _name(profile))
+    return model
+
+
+def _name(profile: ModelProfile) -> str:
+    match profile:
+        case TorchvisionProfile():
+            return profile.name
+        case CustomModelProfile():
+            return profile.callable
+        case _:
+            return profile.kind
+
+
+def _refusal(profile: ModelProfile, shape: DataShape, error: BaseException) -> WorkbenchError:
+    """That a network raised on images of that shape."""
+    match profile:
+        case CustomModelProfile():
+            return custom.refusal(profile, shape, error)
+        case TorchvisionProfile():
+            from workbench.models.torchvision_model import size_hint
+
+            hint = size_hint(profile, shape)
+        case _:
+            hint = "set another data.image_size"
+    return ModelError(
+        f"{_name(profile)} cannot take images of {shape.images}: {brief(error)}", hint=hint
+    )
+
+
+def _check_parameters(model: nn.Module, name: str) -> None:
+    unused = [parameter for parameter, value in model.named_parameters() if is_lazy(value)]
+    if unused:
+        raise ModelError(
+            f"{name}: '{unused[0]}' has no shape after a first batch",
+            hint="use that lazy layer in forward, or remove it",
+        )
+    if not count_parameters(model):
+        raise ModelError(
+            f"{name} has no parameter to train",
+            hint="leave requires_grad of at least one parameter as it is",
+        )
 
 
 def count_parameters(model: nn.Module) -> int:

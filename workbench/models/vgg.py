@@ -1,13 +1,17 @@
 """VGG-A for 32x32 images, with or without batch normalisation.
 
 Simonyan and Zisserman, "Very Deep Convolutional Networks" (2014),
-configuration A, with a head of three small linear layers and no dropout.
+configuration A, with a head of three small linear layers, and no dropout
+unless it is asked for.
 """
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
+
+from workbench.config.model import Activation, Initialisation
+from workbench.models.activations import ACTIVATIONS
+from workbench.models.initialisation import initialise
 
 POOL = "pool"
 LAYERS = (64, POOL, 128, POOL, 256, 256, POOL, 512, 512, POOL, 512, 512, POOL)
@@ -20,14 +24,17 @@ class VGGA(nn.Module):
 
     9,750,922 parameters, 9,756,426 with batch norm, for 32x32 images with
     three channels and ten classes at width 1. `width` is a factor on all
-    channels and hidden linear layers.
+    channels and hidden linear layers. The initialisation "auto" is Xavier normal.
     """
 
     def __init__(
         self,
         batch_norm: bool,
         width: float = 1.0,
+        activation: Activation = "relu",
         *,
+        dropout: float = 0.0,
+        initialisation: Initialisation = "auto",
         channels: int = 3,
         classes: int = 10,
         image_size: tuple[int, int] = (32, 32),
@@ -36,16 +43,16 @@ class VGGA(nn.Module):
         scaled = [scale(layer, width) if isinstance(layer, int) else layer for layer in LAYERS]
         hidden = scale(HIDDEN, width)
         height, image_width = (side // SMALLEST_IMAGE for side in image_size)
-        self.features = nn.Sequential(*_features(scaled, channels, batch_norm))
+        self.features = nn.Sequential(*_features(scaled, channels, batch_norm, activation))
         self.classifier = nn.Sequential(
             nn.Flatten(),
             nn.Linear(scale(LAYERS[-2], width) * height * image_width, hidden),
-            nn.ReLU(),
+            *_hidden_activation(activation, dropout),
             nn.Linear(hidden, hidden),
-            nn.ReLU(),
+            *_hidden_activation(activation, dropout),
             nn.Linear(hidden, classes),
         )
-        initialise(self)
+        initialise(self, initialisation, activation, auto="xavier_normal")
 
     def forward(self, x: Tensor) -> Tensor:
         logits: Tensor = self.classifier(self.features(x))
@@ -57,7 +64,9 @@ def scale(channels: int | str, width: float) -> int:
     return max(1, round(int(channels) * width))
 
 
-def _features(layers: list[int | str], channels: int, batch_norm: bool) -> list[nn.Module]:
+def _features(
+    layers: list[int | str], channels: int, batch_norm: bool, activation: Activation
+) -> list[nn.Module]:
     modules: list[nn.Module] = []
     for layer in layers:
         if isinstance(layer, str):
@@ -66,16 +75,12 @@ def _features(layers: list[int | str], channels: int, batch_norm: bool) -> list[
         modules.append(nn.Conv2d(channels, layer, 3, padding=1))
         if batch_norm:
             modules.append(nn.BatchNorm2d(layer))
-        modules.append(nn.ReLU())
+        modules.append(ACTIVATIONS[activation]())
         channels = layer
     return modules
 
 
-@torch.no_grad()
-def initialise(model: nn.Module) -> None:
-    """Xavier normal weights (Glorot and Bengio 2010) and zero biases."""
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            nn.init.xavier_normal_(module.weight)
-            assert module.bias is not None
-            nn.init.zeros_(module.bias)
+def _hidden_activation(activation: Activation, dropout: float) -> list[nn.Module]:
+    """Without dropout no module stands for it: the published network's weights keep their names."""
+    modules = [ACTIVATIONS[activation]()]
+    return [*modules, nn.Dropout(dropout)] if dropout else modules
