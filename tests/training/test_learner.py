@@ -123,3 +123,68 @@ def test_evaluating_leaves_mode_and_statistics_as_they_were() -> None:
     learner.evaluate("test")
     assert learner.model.training
     assert all(torch.equal(weight, before[name]) for name, weight in learner.weights().items())
+
+
+# Gradient accumulation
+
+
+def trained(monkeypatch: pytest.MonkeyPatch, steps: int, **training: object) -> Learner:
+    """A learner of a model without batch norm and dropout, after some steps."""
+    plain = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Tanh(), nn.Linear(16, 10))
+    monkeypatch.setattr("workbench.training.learner.build_model", lambda *_: plain)
+    for module in plain[1], plain[3]:
+        with torch.no_grad():
+            module.weight.copy_(torch.linspace(-1, 1, module.weight.numel()).view_as(module.weight))
+            module.bias.zero_()
+    learner = a_learner(SGDProfile(lr=1e-2), **training)
+    for step, batch in enumerate([*learner.batches.epoch(0)][:steps]):
+        result = learner.step(batch, step)
+        assert result.images == len(batch.labels)
+    return learner
+
+
+@pytest.mark.parametrize("parts", [2, 3, 7, 50, 1000])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"class_weights": [float(c + 1) for c in range(10)], "label_smoothing": 0.1},
+        {"class_weights": "balanced"},
+    ],
+)
+def test_a_batch_in_parts_has_the_gradient_of_the_whole(
+    monkeypatch: pytest.MonkeyPatch, parts: int, options: dict[str, object]
+) -> None:
+    """More parts than the 50 images of a batch are fifty; the last batch has only 20."""
+    options = {**options, "batch_size": 50}
+    whole = trained(monkeypatch, 1, **options)
+    expected = [parameter.grad for parameter in whole.model.parameters()]
+    in_parts = trained(monkeypatch, 1, gradient_accumulation=parts, **options)
+    for parameter, gradient in zip(in_parts.model.parameters(), expected, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_steps_results_are_the_whole_batchs(monkeypatch: pytest.MonkeyPatch, parts: int) -> None:
+    learner = trained(monkeypatch, 0, gradient_accumulation=parts, clip_norm=1.0)
+    batch = next(learner.batches.epoch(0))
+    logits = learner.model(batch.images)
+    loss = F.cross_entropy(logits, batch.labels)
+    gradients = torch.autograd.grad(loss, list(learner.model.parameters()))
+    result = learner.step(batch, 0)
+    assert result.loss.item() == pytest.approx(loss.item(), rel=1e-6)
+    assert result.correct == (logits.argmax(1) == batch.labels).sum()
+    assert result.grad_norm is not None
+    norm = torch.cat([gradient.flatten() for gradient in gradients]).norm()
+    assert result.grad_norm.item() == pytest.approx(norm.item(), rel=1e-5)
+
+
+def test_parts_see_no_more_images_at_a_time_than_they_should(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    learner = trained(monkeypatch, 0, batch_size=50, gradient_accumulation=4)
+    seen: list[int] = []
+    learner.model.register_forward_pre_hook(lambda _, images: seen.append(len(images[0])))
+    for step, batch in enumerate(learner.batches.epoch(0)):
+        learner.step(batch, step)
+    assert seen == [13, 13, 12, 12] * 2 + [10, 10]

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from tests.training.small import a_profile, a_trainer, epochs_of, last_checkpoint, steps_of, stop_at
-from workbench.config.data import DigitsProfile
+from workbench.config.augment import CutMixProfile, MixUpProfile
+from workbench.config.data import CustomDataProfile, DigitsProfile
+from workbench.config.model import CustomModelProfile
+from workbench.config.profile import RunProfile
+from workbench.config.schedule import CosineProfile, OneCycleProfile, ScheduleProfile, StepProfile
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.errors import CheckpointError
 from workbench.events import (
@@ -30,13 +35,8 @@ def same_run(resumed: list[Event], whole: list[Event], first: int) -> bool:
     ]
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-@pytest.mark.parametrize("step", [0, 3, 4, 6, 11])
-def test_a_stopped_run_resumes_bit_for_bit(
-    dataset: Dataset, tmp_path: Path, step: int, precision: str
-) -> None:
-    """In the middle of an epoch too, with augmentation, dropout and batch norm."""
-    profile = a_profile(precision=precision)
+def check_resume(profile: RunProfile, dataset: Dataset, step: int, tmp_path: Path) -> None:
+    """Train whole; stop after some steps and go on: the same curves, weights and averages."""
     undisturbed = a_trainer(dataset, profile)
     whole = list(undisturbed.train())
     checkpoint = last_checkpoint(a_trainer(dataset, profile).train(stop_at(step)), tmp_path)
@@ -46,8 +46,76 @@ def test_a_stopped_run_resumes_bit_for_bit(
     assert isinstance(resumed[0], Started)
     assert resumed[0].first_step == step
     assert same_run(resumed, whole, step)
-    final, expected = again.learner.weights(), undisturbed.learner.weights()
-    assert all(torch.equal(final[name], expected[name]) for name in expected)
+    for final, expected in (
+        (again.learner.weights(), undisturbed.learner.weights()),
+        (again.best_weights, undisturbed.best_weights),
+        (averages(again), averages(undisturbed)),
+    ):
+        assert final.keys() == expected.keys()
+        assert all(torch.equal(final[name], expected[name]) for name in expected)
+
+
+def averages(trainer: Trainer) -> dict[str, Tensor]:
+    return {} if trainer.learner.average is None else trainer.learner.average.weights()
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("step", [0, 3, 4, 6, 11])
+def test_a_stopped_run_resumes_bit_for_bit(
+    dataset: Dataset, tmp_path: Path, step: int, precision: str
+) -> None:
+    """In the middle of an epoch too, with augmentation, dropout and batch norm."""
+    check_resume(a_profile(precision=precision), dataset, step, tmp_path)
+
+
+EVERYTHING = {
+    "label_smoothing": 0.1,
+    "class_weights": "balanced",
+    "gradient_accumulation": 3,
+    "ema_decay": 0.9,
+}
+
+
+@pytest.mark.parametrize("step", [4, 6])
+@pytest.mark.parametrize(
+    "training", [*({key: value} for key, value in EVERYTHING.items()), EVERYTHING]
+)
+def test_so_does_one_with_options_of_training(
+    dataset: Dataset, tmp_path: Path, step: int, training: dict[str, object]
+) -> None:
+    check_resume(a_profile(epochs=2, **training), dataset, step, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "schedule", [CosineProfile(warmup_epochs=1), OneCycleProfile(), StepProfile(step_size=1)]
+)
+def test_so_does_one_with_any_schedule(
+    dataset: Dataset, tmp_path: Path, schedule: ScheduleProfile
+) -> None:
+    profile = a_profile().model_copy(update={"schedule": schedule})
+    check_resume(profile, dataset, 6, tmp_path)
+
+
+@pytest.mark.parametrize("mixing", [MixUpProfile(), CutMixProfile()])
+def test_so_does_one_with_mixed_images_and_everything_else_in_bf16(
+    dataset: Dataset, tmp_path: Path, mixing: MixUpProfile | CutMixProfile
+) -> None:
+    profile = a_profile(epochs=2, precision="bf16", **EVERYTHING)
+    data = profile.data.model_copy(update={"augment": (mixing,)})
+    profile = profile.model_copy(update={"data": data, "schedule": OneCycleProfile()})
+    check_resume(profile, dataset, 6, tmp_path)
+
+
+def test_a_checkpoint_from_before_there_were_averages_still_loads(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    last_checkpoint(a_trainer(dataset).train(stop_at(6)), tmp_path)
+    path = tmp_path / "last.pt"
+    payload = torch.load(path, weights_only=True)
+    del payload["average"]
+    torch.save(payload, path)
+    resumed = list(a_trainer(dataset, checkpoint=read_checkpoint(path)).train())
+    assert same_run(resumed, list(a_trainer(dataset).train()), 6)
 
 
 def test_a_checkpoint_of_another_profile_or_data_set_is_refused(
@@ -110,6 +178,26 @@ def test_what_changes_no_result_may_change_before_a_resume(
 ) -> None:
     checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
     assert a_trainer(dataset, a_profile(eval_batch_size=7), checkpoint).position.step == 1
+
+
+def test_code_of_ones_own_may_have_moved(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "workbench.training.learner.build_model",
+        lambda *_: nn.Sequential(nn.Flatten(), nn.Linear(64, 10)),
+    )
+
+    def in_folder(name: str, callable_: str = "mine:load") -> RunProfile:
+        folder = tmp_path / name
+        data = CustomDataProfile(callable=callable_, folder=folder)
+        model = CustomModelProfile(callable="mine:Model", folder=folder)
+        return a_profile().model_copy(update={"data": data, "model": model})
+
+    checkpoint = last_checkpoint(a_trainer(dataset, in_folder("a")).train(stop_at(1)), tmp_path)
+    assert a_trainer(dataset, in_folder("b"), checkpoint).position.step == 1
+    with pytest.raises(CheckpointError, match=r": data\.callable$"):
+        a_trainer(dataset, in_folder("b", "mine:other"), checkpoint)
 
 
 @pytest.mark.gpu

@@ -15,7 +15,7 @@ from tests.training.small import (
     steps_of,
 )
 from workbench.config.optimizer import SGDProfile
-from workbench.config.schedule import WarmupHoldCosineProfile
+from workbench.config.schedule import CosineProfile, WarmupHoldCosineProfile
 from workbench.config.training import EarlyStoppingProfile, TrainingProfile
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.events import (
@@ -59,6 +59,18 @@ def test_the_learning_rate_rises_and_clipping_begins_after_warmup(dataset: Datas
     lr = {event.epoch: event.columns["lr"][0] for event in flushes}
     assert lr == {0: 0.5e-3, 1: 1e-3, 2: 1e-3}
     assert {event.epoch for event in flushes if "grad_norm" in event.columns} == {2}
+
+
+def test_each_step_tells_its_own_learning_rate_and_an_epoch_that_of_its_last_step(
+    dataset: Dataset,
+) -> None:
+    profile = a_profile().model_copy(update={"schedule": CosineProfile()})
+    events = list(a_trainer(dataset, profile).train())
+    expected = [0.5e-3 * (1 + math.cos(math.pi * step / 12)) for step in range(12)]
+    assert steps_of(events, "lr") == pytest.approx(expected, rel=1e-12)
+    assert [e.metrics["lr"] for e in epochs_of(events)[:3]] == [
+        steps_of(events, "lr")[step] for step in (3, 7, 11)
+    ]
 
 
 def test_training_metrics_are_weighted_by_sample(dataset: Dataset) -> None:

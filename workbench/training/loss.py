@@ -32,7 +32,7 @@ class TrainingLoss:
     def __call__(self, logits: Tensor, targets: Tensor, batch_targets: Tensor) -> Tensor:
         """What some samples add to the loss of a batch that has `batch_targets`.
 
-        0-dimensional; 0 where the batch has classes of no weight alone.
+        0-dimensional; 0 where all its classes are too light for float32.
         """
         weights, smoothing = self._class_weights, self._label_smoothing
         if weights is None:
@@ -56,9 +56,10 @@ def training_loss(
     Raises `DataError` where the class weights are not one for each class.
     """
     weights = _class_weights(profile, labels, classes)
-    return TrainingLoss(
-        profile.label_smoothing, None if weights is None else weights.float().to(device)
-    )
+    if weights is not None:
+        # A mean knows no scale: any finite weights fit into float32 this way.
+        weights = (weights / weights.max()).float().to(device)
+    return TrainingLoss(profile.label_smoothing, weights)
 
 
 def _class_weights(

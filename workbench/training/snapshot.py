@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 
 import safetensors.torch
 import torch
-from pydantic import ValidationError
 from torch import Tensor
 
 from workbench.config.profile import RunProfile
@@ -122,8 +121,9 @@ def _check_same_run(checkpoint: Checkpoint, profile: RunProfile, dataset: Datase
 def _trained_profile(checkpoint: Checkpoint) -> RunProfile:
     """The checkpoint's profile; keys of a later version get the defaults that held then too."""
     try:
-        return RunProfile.model_validate_json(checkpoint.profile)
-    except ValidationError as error:
+        # Not model_validate_json: its strictness has another idea of paths than that of TOML.
+        return RunProfile.model_validate(json.loads(checkpoint.profile))
+    except ValueError as error:  # pydantic's ValidationError is one
         raise CheckpointError(
             "the checkpoint's profile is not valid in this version of workbench",
             hint="resume it with the version of workbench that wrote it (see env.json)",
