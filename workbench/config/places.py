@@ -11,7 +11,7 @@ import platformdirs
 def user_cache() -> Path:
     """The folder that WORKBENCH_CACHE names, or the user's cache for workbench."""
     chosen = os.environ.get("WORKBENCH_CACHE")
-    return Path(chosen) if chosen else platformdirs.user_cache_path("workbench")
+    return Path(chosen).absolute() if chosen else platformdirs.user_cache_path("workbench")
 
 
 def datasets_folder() -> Path:
