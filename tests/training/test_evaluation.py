@@ -45,3 +45,35 @@ def test_an_empty_set_has_no_accuracy() -> None:
     assert result.samples == 0
     assert math.isnan(result.accuracy)
     assert math.isnan(result.loss)
+
+
+def test_top_5_counts_a_class_among_the_five_largest_logits() -> None:
+    logits = torch.arange(7.0).expand(4, 7)
+    labels = torch.tensor([6, 2, 1, 0])  # the largest, the fifth, the sixth, the seventh
+    result = evaluate(lambda x: x, [Batch(logits, labels, labels)], classes=7)
+    assert (result.accuracy, result.top5_accuracy) == (0.25, 0.5)
+    assert result.metrics("test")["test/top5_accuracy"] == 0.5
+
+
+def test_top_5_says_nothing_of_five_classes() -> None:
+    logits, labels = torch.eye(5), torch.arange(5)
+    result = evaluate(lambda x: x, [Batch(logits, labels, labels)], classes=5)
+    assert math.isnan(result.top5_accuracy)
+    assert result.metrics("val").keys() == {"val/loss", "val/accuracy"}
+
+
+@pytest.mark.parametrize("size", [1, 4, 10])
+def test_top_5_is_of_samples_not_of_batches(size: int) -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(10, 9, generator=generator)
+    labels = torch.randint(9, (10,), generator=generator)
+    pairs = zip(logits.split(size), labels.split(size), strict=True)
+    result = evaluate(lambda x: x, [Batch(x, y, y) for x, y in pairs], classes=9)
+    larger = (logits > logits.gather(1, labels[:, None])).sum(1)
+    assert result.top5_accuracy == (larger < 5).double().mean().item()
+    assert result.top5_accuracy >= result.accuracy
+
+
+def test_each_class_has_an_accuracy_of_its_own() -> None:
+    result = Evaluation(0.5, np.array([[3, 1], [0, 0]]))
+    np.testing.assert_array_equal(result.per_class_accuracy, [0.75, np.nan])
