@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 import torch
 
 from workbench.data.cache import cache_folder, cache_usage, decoded
-from workbench.data.source import Pixels
+from workbench.data.source import LeftOut, Pixels
 from workbench.errors import DataError
 
 
@@ -57,6 +58,25 @@ def test_images_come_back_memory_mapped(recwarn: pytest.WarningsRecorder) -> Non
     assert not recwarn.list
 
 
+def damaged() -> Iterator[Pixels | LeftOut]:
+    """Ten files, of which the second and the last cannot be read."""
+    yield LeftOut(1, "an empty file")
+    yield whole()[:5]
+    yield LeftOut(9, "caf\udce9 \x1b is no image")
+    yield whole()[5:8]
+
+
+def test_what_was_left_out_is_remembered() -> None:
+    first = decoded("key", 10, damaged)
+    again = decoded("key", 10, never)
+    assert np.array_equal(again.images, whole()[:8])
+    assert again.left_out == first.left_out
+    assert again.left_out == (
+        LeftOut(1, "an empty file"),
+        LeftOut(9, "caf\udce9 \x1b is no image"),
+    )
+
+
 def test_writing_to_the_images_leaves_the_cache_as_it_is() -> None:
     decoded("key", 10, chunks).images[:] = 0
     assert np.array_equal(decoded("key", 10, never).images, whole())
@@ -83,8 +103,9 @@ def test_a_cache_that_cannot_be_made_costs_a_warning(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "file"))
-    images = decoded("key", 10, chunks)
-    assert np.array_equal(images.images, whole())
+    images = decoded("key", 10, damaged)
+    assert np.array_equal(images.images, whole()[:8])
+    assert [file.place for file in images.left_out] == [1, 9]
     assert "cannot be kept" in caplog.text
 
 
@@ -102,20 +123,28 @@ def test_a_full_disk_costs_a_warning(cache: Path, caplog: pytest.LogCaptureFixtu
     assert decoded("key", 10, chunks).digest == images.digest
 
 
-@pytest.mark.parametrize("damage", ["truncated", "empty", "no digest", "other count"])
+@pytest.mark.parametrize(
+    "damage",
+    ["truncated", "empty", "no contents", "contents cut off", "other contents", "other count"],
+)
 def test_a_damaged_entry_is_made_anew(
     cache: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     decoded("key", 10, chunks)
-    images = cache / "key" / "images.npy"
+    images, contents = cache / "key" / "pixels", cache / "key" / "contents.json"
     if damage == "truncated":
         os.truncate(images, 400)
     if damage == "empty":
         os.truncate(images, 0)
-    if damage == "no digest":
-        (cache / "key" / "sha256").unlink()
+    if damage == "no contents":
+        contents.unlink()
+    if damage == "contents cut off":
+        os.truncate(contents, 20)
+    if damage == "other contents":
+        contents.write_text("[1, 2]")
     if damage == "other count":
-        np.save(images, whole()[:4])
+        shutil.rmtree(cache / "key")
+        decoded("key", 4, lambda: [whole()[:4]])
     assert np.array_equal(decoded("key", 10, chunks).images, whole())
     assert "damaged" in caplog.text
     assert np.array_equal(decoded("key", 10, never).images, whole())

@@ -60,6 +60,74 @@ def test_something_must_be_left_to_train_on(validation: float) -> None:
         digits(validation=validation)
 
 
+def alone(make_folder: MakeFolder, **settings: object) -> Dataset:
+    """Two classes of ten images each, without a test set."""
+    root = make_folder(train=10) / "train"
+    return load_dataset(ImageFolderProfile.model_validate({"root": root, **settings}), seed=3)
+
+
+@pytest.mark.parametrize(("test", "count"), [(0.2, 4), (0.25, 5), (0.03, 1), (1, 1), (19, 19)])
+def test_a_missing_test_set_is_taken_out_of_the_images(
+    make_folder: MakeFolder, test: float, count: int
+) -> None:
+    dataset = alone(make_folder, test=test, validation=0)
+    assert (len(dataset.train), len(dataset.test)) == (20 - count, count)
+    rows = torch.cat([dataset.train.rows, dataset.test.rows])
+    assert rows.sort().values.tolist() == list(range(20))
+
+
+def test_the_validation_part_is_taken_from_what_remains(make_folder: MakeFolder) -> None:
+    dataset = alone(make_folder, test=4, validation=0.25)
+    assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (12, 4, 4)
+    parts = [dataset.train.rows, dataset.validation.rows, dataset.test.rows]
+    assert torch.cat(parts).sort().values.tolist() == list(range(20))
+    assert torch.equal(dataset.test.rows, alone(make_folder, test=4, validation=0).test.rows)
+
+
+def test_test_and_validation_are_drawn_independently(make_folder: MakeFolder) -> None:
+    test = alone(make_folder, test=10, validation=0).test
+    root = make_folder(train=10)  # the same images, with a test set
+    profile = ImageFolderProfile(root=root, validation=10)
+    assert not torch.equal(test.rows, load_dataset(profile, seed=3).validation.rows)
+
+
+def test_the_limit_on_training_images_comes_before_the_split(make_folder: MakeFolder) -> None:
+    dataset = alone(make_folder, test=0.5, validation=0, train_per_class=4, test_per_class=1)
+    assert (len(dataset.train), len(dataset.test)) == (4, 4)
+
+
+@pytest.mark.parametrize("test", [0, 0.02])
+def test_there_must_be_a_test_set(make_folder: MakeFolder, test: float) -> None:
+    with pytest.raises(DataError, match=r"there is no test set.*data\.test = 0") as error:
+        alone(make_folder, test=test)
+    assert "data.test" in error.value.hint
+
+
+@pytest.mark.parametrize("test", [20, 500, 0.999])
+def test_a_test_set_must_leave_something_to_train_on(make_folder: MakeFolder, test: float) -> None:
+    with pytest.raises(DataError, match=r"data\.test = .* leaves none of the 20"):
+        alone(make_folder, test=test)
+
+
+def test_a_class_with_nothing_left_to_train_on_costs_a_warning(
+    make_folder: MakeFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    alone(make_folder)
+    assert not caplog.messages
+    alone(make_folder, test=19, validation=0)
+    (message,) = caplog.messages
+    assert message in ("classes without an image to train on: " + name for name in ("cat", "dog"))
+
+
+def test_the_test_split_is_in_the_fingerprint(make_folder: MakeFolder) -> None:
+    root = make_folder(train=10) / "train"
+    profiles = [ImageFolderProfile(root=root, validation=0, test=test) for test in (5, 0.25, 6)]
+    five, quarter, six = (load_dataset(profile, seed=3).fingerprint for profile in profiles)
+    assert five == quarter
+    assert six != five
+    assert load_dataset(profiles[0], seed=4).fingerprint != five
+
+
 def test_shape_is_known() -> None:
     dataset = digits(image_size=12)
     assert dataset.channels == 1
@@ -132,7 +200,7 @@ def test_an_image_folder_loads_with_progress(make_folder: MakeFolder) -> None:
     profile = ImageFolderProfile(root=make_folder(train=6), validation=0.25)
     dataset = load_dataset(profile, 1, lambda *step: seen.append(step))
     assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (9, 3, 4)
-    assert seen[0] == ("decoding training images", 12, 12)
+    assert seen[-1] == ("decoding images", 16, 16)
 
 
 def test_scikit_learn_is_imported_only_for_digits() -> None:

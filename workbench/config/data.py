@@ -112,7 +112,8 @@ class OwnDataSection(DataSection):
 
     test: FractionOrCount = 0.2
     """Taken out as the test set, chosen by seed, where the data has none of its own: a count, or
-    a fraction below 1."""
+    a fraction below 1. train_per_class then limits the images before that, and test_per_class
+    has no effect."""
 
 
 class ImageFolderProfile(OwnDataSection):

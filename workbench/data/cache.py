@@ -8,7 +8,10 @@ whoever else builds it and whenever the process is killed.
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import logging
+import math
 import os
 import shutil
 import tempfile
@@ -22,16 +25,17 @@ from typing import BinaryIO
 import numpy as np
 
 from workbench.config.places import user_cache
-from workbench.data.source import Pixels
+from workbench.data.source import LeftOut, Pixels
 
-_IMAGES, _DIGEST = "images.npy", "sha256"
+_PIXELS, _CONTENTS = "pixels", "contents.json"
 _BUILDING = ".building-"
 _ABANDONED_SECONDS = 24 * 3600
 
 _log = logging.getLogger(__name__)
 
-Decode = Callable[[], Iterable[Pixels]]
-"""Starts decoding anew; gives the images in chunks, (n, channels, height, width) each."""
+Decode = Callable[[], Iterable[Pixels | LeftOut]]
+"""Starts decoding anew; gives the images in chunks, (n, channels, height, width) each, and those
+that cannot be read in their turn."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,28 @@ class Decoded:
     """(n, channels, height, width); memory-mapped copy-on-write if it comes from the cache."""
     digest: str
     """sha256 hex over the pixels."""
+    left_out: tuple[LeftOut, ...]
+    """What could not be read and is not among the images."""
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What an entry holds: known once everything is decoded."""
+
+    shape: tuple[int, ...]
+    digest: str
+    left_out: tuple[LeftOut, ...]
+
+    def json(self) -> bytes:
+        left_out = [(file.place, file.reason) for file in self.left_out]
+        return json.dumps([self.shape, self.digest, left_out]).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> _Contents:
+        """Raises ValueError or TypeError at anything else than `json` writes."""
+        shape, digest, left_out = json.loads(text)
+        files = tuple(LeftOut(int(place), str(reason)) for place, reason in left_out)
+        return cls(tuple(map(int, shape)), str(digest), files)
 
 
 @dataclass(frozen=True)
@@ -61,12 +87,12 @@ def cache_usage() -> CacheUsage:
     """Count what is there now; an absent cache is empty."""
     folder = cache_folder()
     files = [path for path in folder.glob("*/*") if path.is_file()]
-    entries = sum(path.name == _IMAGES for path in files)
+    entries = sum(path.name == _PIXELS for path in files)
     return CacheUsage(folder, entries, sum(path.stat().st_size for path in files))
 
 
 def decoded(key: str, count: int, decode: Decode) -> Decoded:
-    """The `count` images of `key`, from the cache or decoded now.
+    """The images of `key`, from the cache or decoded now: `count` with those left out.
 
     A cache that cannot be written costs a warning, and the images are held in
     memory instead. What `decode` raises goes through.
@@ -76,11 +102,11 @@ def decoded(key: str, count: int, decode: Decode) -> Decoded:
     if found:
         return found
     try:
-        _build(entry, count, decode())
+        _build(entry, decode())
     except OSError as error:
         _log.warning("decoded images cannot be kept in %s: %s", entry.parent, error)
-        return _in_memory(count, decode())
-    return _open(entry, count) or _in_memory(count, decode())
+        return _in_memory(decode())
+    return _open(entry, count) or _in_memory(decode())
 
 
 def _open(entry: Path, count: int) -> Decoded | None:
@@ -88,28 +114,30 @@ def _open(entry: Path, count: int) -> Decoded | None:
     if not entry.exists():
         return None
     try:
+        contents = _Contents.from_json((entry / _CONTENTS).read_bytes())
+        found, size = len(contents.left_out) + contents.shape[0], (entry / _PIXELS).stat().st_size
+        if found != count or size != math.prod(contents.shape):
+            raise ValueError(f"{found} images in {size} bytes instead of {count}")
         # Copy-on-write: torch takes such an array without a warning, the file stays as it is.
-        images = np.load(entry / _IMAGES, mmap_mode="c", allow_pickle=False)
-        digest = (entry / _DIGEST).read_text()
-        if len(images) != count:
-            raise ValueError(f"{len(images)} images instead of {count}")
-    except (OSError, ValueError, EOFError) as error:
+        images = np.memmap(entry / _PIXELS, np.uint8, "c", shape=contents.shape)
+    except (OSError, ValueError, TypeError, IndexError) as error:
         _log.warning("decoded images in %s are damaged, so they are made anew: %s", entry, error)
         shutil.rmtree(entry, ignore_errors=True)
         return None
-    return Decoded(images, digest)
+    return Decoded(images, contents.digest, contents.left_out)
 
 
-def _build(entry: Path, count: int, chunks: Iterable[Pixels]) -> None:
+def _build(entry: Path, chunks: Iterable[Pixels | LeftOut]) -> None:
     """Write an entry beside its place, then rename it. If another was first, theirs stays."""
     entry.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(entry.parent)
     with tempfile.TemporaryDirectory(prefix=_BUILDING, dir=entry.parent) as scratch:
         building = Path(scratch, entry.name)
         building.mkdir()
-        digest = _write_images(building / _IMAGES, count, chunks)
-        with _synced(building / _DIGEST) as file:
-            file.write(digest.encode())
+        with _synced(building / _PIXELS) as file:
+            contents = _write(file, chunks)
+        with _synced(building / _CONTENTS) as file:
+            file.write(contents.json())
         _sync_folder(building)
         try:
             building.rename(entry)
@@ -119,37 +147,29 @@ def _build(entry: Path, count: int, chunks: Iterable[Pixels]) -> None:
     _sync_folder(entry.parent)
 
 
-def _write_images(path: Path, count: int, chunks: Iterable[Pixels]) -> str:
-    """Write an .npy file chunk by chunk; the pixels' sha256.
+def _in_memory(chunks: Iterable[Pixels | LeftOut]) -> Decoded:
+    buffer = io.BytesIO()
+    contents = _write(buffer, chunks)
+    images = np.frombuffer(buffer.getbuffer(), np.uint8).reshape(contents.shape)
+    return Decoded(images, contents.digest, contents.left_out)
+
+
+def _write(file: BinaryIO, chunks: Iterable[Pixels | LeftOut]) -> _Contents:
+    """The pixels one after the other.
 
     Not through a memory map: on a full disk that ends the process with SIGBUS,
     where a write raises OSError.
     """
-    digest = hashlib.sha256()
-    with _synced(path) as file:
-        for number, chunk in enumerate(chunks):
-            if number == 0:
-                np.lib.format.write_array_header_1_0(file, _header(count, chunk))
-            file.write(chunk.data)
-            digest.update(chunk.data)
-    return digest.hexdigest()
-
-
-def _header(count: int, chunk: Pixels) -> dict[str, object]:
-    shape = (count, *chunk.shape[1:])
-    return {"descr": "|u1", "fortran_order": False, "shape": shape}
-
-
-def _in_memory(count: int, chunks: Iterable[Pixels]) -> Decoded:
-    images = np.empty(0, np.uint8)
-    digest, done = hashlib.sha256(), 0
+    digest, left_out = hashlib.sha256(), list[LeftOut]()
+    count, shape = 0, tuple[int, ...]()
     for chunk in chunks:
-        if done == 0:
-            images = np.empty((count, *chunk.shape[1:]), np.uint8)
-        images[done : done + len(chunk)] = chunk
+        if isinstance(chunk, LeftOut):
+            left_out.append(chunk)
+            continue
+        file.write(chunk.data)
         digest.update(chunk.data)
-        done += len(chunk)
-    return Decoded(images, digest.hexdigest())
+        count, shape = count + len(chunk), chunk.shape[1:]
+    return _Contents((count, *shape), digest.hexdigest(), tuple(left_out))
 
 
 def _remove_abandoned(folder: Path) -> None:

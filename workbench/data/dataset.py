@@ -7,12 +7,18 @@ function from that profile to `Source`, and a line in `_SOURCES`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.config.data import DataProfile
+import torch
+
+from workbench.config.data import DataProfile, OwnDataSection
+from workbench.config.wording import printable
 from workbench.data.augment import check_augmentations
+from workbench.data.cifar import load_cifar10, load_cifar100
+from workbench.data.custom import load_custom
 from workbench.data.digits import load_digits
 from workbench.data.draws import Operation, shuffled
 from workbench.data.image_folder import load_image_folder
@@ -24,8 +30,14 @@ __all__ = ["Dataset", "ImageSet", "Progress", "load_dataset", "no_progress"]
 
 _SOURCES: dict[str, Callable[[Any, Progress], Source]] = {
     "digits": load_digits,
+    "cifar10": load_cifar10,
+    "cifar100": load_cifar100,
     "image_folder": load_image_folder,
+    "custom": load_custom,
 }
+
+_LISTED = 5
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,14 +69,17 @@ class Dataset:
 
 
 def load_dataset(profile: DataProfile, seed: int, progress: Progress = no_progress) -> Dataset:
-    """Load, split and measure; `seed` chooses the validation part.
+    """Load, split and measure; `seed` chooses what is taken out of the training set.
 
     Raises:
         DataError: the data cannot be used as the profile wants it.
     """
     source = _SOURCES[profile.kind](profile, progress)
-    held_out = _validation_count(profile.validation, len(source.train))
-    train, validation = _split(source.train, held_out, seed)
+    train, test = _with_test_set(source, profile, seed)
+    train, validation = _split(
+        train, "data.validation", profile.validation, seed, Operation.VALIDATION_SPLIT
+    )
+    _warn_of_emptied_classes(train, source.classes)
     _check_statistics(profile, channels=train.shape[0])
     # Tried on one image: what does not fit is found before a run begins.
     check_augmentations(profile.augment, train.part(slice(1)).images)
@@ -73,33 +88,56 @@ def load_dataset(profile: DataProfile, seed: int, progress: Progress = no_progre
     return Dataset(
         train=train,
         validation=validation,
-        test=source.test,
+        test=test,
         classes=source.classes,
         mean=mean,
         std=std,
         test_mean=profile.test_mean or mean,
         test_std=profile.test_std or std,
-        fingerprint=_fingerprint(source, held_out, seed),
+        fingerprint=_fingerprint(source, (train, validation, test)),
     )
 
 
-def _validation_count(validation: float, images: int) -> int:
-    """A fraction of the training set, rounded, or a count as it is."""
-    count = round(validation * images) if validation < 1 else int(validation)
-    if count >= images:
+def _with_test_set(source: Source, profile: DataProfile, seed: int) -> tuple[ImageSet, ImageSet]:
+    """Training and test set: the source's own, or one taken out of its training set."""
+    if source.test is not None:
+        return source.train, source.test
+    assert isinstance(profile, OwnDataSection)  # all other sources have a test set
+    train, test = _split(source.train, "data.test", profile.test, seed, Operation.TEST_SPLIT)
+    if not len(test):
         raise DataError(
-            f"data.validation = {validation:g} leaves none of the {images} training images",
+            f"there is no test set: the data has none of its own,"
+            f" and data.test = {profile.test:g} takes none of its {len(train)} images",
+            hint="give data.test a count or a larger fraction, or give the data a test set",
+        )
+    return train, test
+
+
+def _split(
+    images: ImageSet, key: str, amount: float, seed: int, operation: Operation
+) -> tuple[ImageSet, ImageSet]:
+    """What stays, and what is held out: chosen by seed, both in file order.
+
+    `amount` is a fraction, rounded to images, or a count.
+    """
+    count = round(amount * len(images)) if amount < 1 else int(amount)
+    if count >= len(images):
+        raise DataError(
+            f"{key} = {amount:g} leaves none of the {len(images)} training images",
             hint="hold out fewer: a count, or a fraction below 1",
         )
-    return count
-
-
-def _split(images: ImageSet, held_out: int, seed: int) -> tuple[ImageSet, ImageSet]:
-    """What stays, and `held_out` images chosen by seed; both in file order."""
-    order = shuffled(len(images), seed=seed, epoch=0, operation=Operation.VALIDATION_SPLIT)
-    held = order[:held_out].sort().values
-    kept = order[held_out:].sort().values
+    order = shuffled(len(images), seed=seed, epoch=0, operation=operation)
+    held = order[:count].sort().values
+    kept = order[count:].sort().values
     return images.part(kept), images.part(held)
+
+
+def _warn_of_emptied_classes(train: ImageSet, classes: Sequence[str]) -> None:
+    counts = torch.bincount(train.labels, minlength=len(classes))
+    names = [printable(classes[label]) for label in (counts == 0).nonzero().flatten().tolist()]
+    if names:
+        few = ", ".join(names[:_LISTED]) + ", …" * (len(names) > _LISTED)
+        _log.warning("classes without an image to train on: %s", few)
 
 
 def _check_statistics(profile: DataProfile, channels: int) -> None:
@@ -119,10 +157,11 @@ def _measured(profile: DataProfile, train: ImageSet) -> ChannelStatistics:
     return channel_statistics(train)
 
 
-def _fingerprint(source: Source, held_out: int, seed: int) -> str:
+def _fingerprint(source: Source, parts: Sequence[ImageSet]) -> str:
     digest = hashlib.sha256(source.digest.encode())
-    for images in (source.train, source.test):
+    for images in parts:
         digest.update(repr((len(images), *images.shape)).encode())
+        digest.update(images.rows.numpy().tobytes())
         digest.update(images.labels.numpy().tobytes())
-    digest.update(repr((source.classes, held_out, seed if held_out else None)).encode())
+    digest.update(repr(source.classes).encode())
     return digest.hexdigest()

@@ -24,6 +24,15 @@ def no_progress(what: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """An image that could not be read."""
+
+    place: int
+    """Its place in the order of all files."""
+    reason: str
+
+
+@dataclass(frozen=True)
 class ImageSet:
     """One set of images: some rows of an array that may be memory-mapped.
 
