@@ -128,13 +128,13 @@ def test_json_has_the_confusion_table_with_the_accuracy_of_each_class(
     workbench: Workbench, recorded: Callable[..., Run]
 ) -> None:
     run = recorded()
-    assert json.loads(workbench("show", run.id, "--json").stdout)["confusion"] is None
+    assert json.loads(workbench("show", run.id, "--json").stdout)["best_evaluation"] is None
     count(run)
-    assert json.loads(workbench("show", run.id, "--json").stdout)["confusion"] == {
+    assert json.loads(workbench("show", run.id, "--json").stdout)["best_evaluation"] == {
         "split": "test",
         "epoch": 1,
         "classes": ["cat", "dog"],
-        "counts": [[3, 1], [0, 0]],
+        "confusion": [[3, 1], [0, 0]],
         "per_class_accuracy": [0.75, None],
     }
 
@@ -149,9 +149,9 @@ def test_a_real_run_recorded_the_table_of_its_best_weights_on_the_test_set(
     workbench: Workbench, trained: Run
 ) -> None:
     facts = json.loads(workbench("show", trained.id, "--json").stdout)
-    table = facts["confusion"]
+    table = facts["best_evaluation"]
     assert (table["split"], table["epoch"]) == ("test", facts["best"]["epoch"])
-    right = sum(row[i] for i, row in enumerate(table["counts"]))
+    right = sum(row[i] for i, row in enumerate(table["confusion"]))
     assert right / 50 == pytest.approx(facts["metrics"]["test/accuracy"])
 
 

@@ -84,22 +84,23 @@ def _facts(run: Run, history: History) -> dict[str, object]:
             for name in history.metrics
             for series in [history.series(name)]
         },
-        "confusion": _confusion_facts(history.confusion),
+        "best_evaluation": _evaluation_facts(history.confusion),
         "recorded_steps": len(history.steps),
         "damaged_lines": history.dropped,
     }
 
 
-def _confusion_facts(table: Confusion | None) -> dict[str, object] | None:
+def _evaluation_facts(table: Confusion | None) -> dict[str, object] | None:
     from workbench.analysis.confusion import per_class_accuracy
 
     if table is None:
         return None
+    # The keys of `evaluate --json`.
     return {
         "split": table.split,
         "epoch": table.epoch,
         "classes": table.classes,
-        "counts": table.counts.tolist(),
+        "confusion": table.counts.tolist(),
         "per_class_accuracy": per_class_accuracy(table.counts).tolist(),
     }
 
