@@ -19,7 +19,7 @@ from workbench.errors import ModelError, WorkbenchError
 from workbench.models import custom, vgg
 from workbench.models.se_resnet import SEResNet
 from workbench.models.shape import DataShape
-from workbench.models.trial import brief, check_output, output_for_zeros
+from workbench.models.trial import SMALLER, brief, check_output, output_for_zeros
 from workbench.models.vgg import VGGA
 
 __all__ = ["DataShape", "build_model", "count_parameters", "first_convolution"]
@@ -77,9 +77,11 @@ def build_model(profile: ModelProfile, shape: DataShape) -> nn.Module:
     the network cannot take images of that shape or gives no logits for them,
     and `CallableError` where code of the user's own is at fault.
     """
-    model = _BUILDERS[type(profile)](profile, shape)
     try:
+        model = _BUILDERS[type(profile)](profile, shape)
         output = output_for_zeros(model, shape)
+    except WorkbenchError:
+        raise
     except (Exception, SystemExit) as error:
         raise _refusal(profile, shape, error) from error
     check_output(output, _name(profile), shape)
@@ -98,18 +100,18 @@ def _name(profile: ModelProfile) -> str:
 
 
 def _refusal(profile: ModelProfile, shape: DataShape, error: BaseException) -> WorkbenchError:
-    """That a network raised on images of that shape."""
+    """That a network could not be made, or raised on images of that shape."""
     match profile:
         case CustomModelProfile():
             return custom.refusal(profile, shape, error)
         case TorchvisionProfile():
-            from workbench.models.torchvision_model import size_hint
+            from workbench.models.torchvision_model import remedy
 
-            hint = size_hint(profile, shape)
-        case _:
-            hint = "set another data.image_size"
+            hint = remedy(profile, shape)
+        case _:  # they take every size that their builders let through: it was the memory
+            hint = SMALLER
     return ModelError(
-        f"{_name(profile)} cannot take images of {shape.images}: {brief(error)}", hint=hint
+        f"{_name(profile)} cannot be built for images of {shape.images}: {brief(error)}", hint=hint
     )
 
 

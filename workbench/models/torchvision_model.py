@@ -17,7 +17,7 @@ from workbench.config.wording import listed, nearest
 from workbench.errors import ModelError
 from workbench.models.pretrained import load_pretrained
 from workbench.models.shape import DataShape
-from workbench.models.trial import brief, output_for_zeros
+from workbench.models.trial import SMALLER, output_for_zeros
 
 IMAGE_SIZES = (32, 64, 96, 128, 224, 256, 299, 384, 448)
 """Those that are tried where one is refused."""
@@ -38,27 +38,23 @@ def build_torchvision(profile: TorchvisionProfile, shape: DataShape) -> nn.Modul
     """The network of that name, from random weights or those of a local file; nothing is fetched.
 
     It gives plain logits in training too: auxiliary heads are left away. Raises
-    `ModelError` for an unknown name or argument, an image size it cannot take,
-    and a file that does not fit.
+    `ModelError` for an unknown name or argument and for a file that does not
+    fit, and whatever torchvision raises for an image size it cannot take.
     """
-    builder = _builder(profile.name)
     _check_arguments(profile)
-    try:
-        model = _untrained(builder, profile, shape)
-    except Exception as error:
-        raise ModelError(
-            f"{profile.name} cannot be built for images of {shape.images}: {brief(error)}",
-            hint=size_hint(profile, shape),
-        ) from error
+    model = _untrained(profile, shape)
     if profile.weights:
         load_pretrained(model, Path(profile.weights), profile.name)
     return model
 
 
-def size_hint(profile: TorchvisionProfile, shape: DataShape) -> str:
-    """Which image size to set instead: the nearest larger one that works, or a smaller one."""
-    if _works(profile, shape):  # so it was not the size: there was no memory
-        return "take a smaller network or a smaller data.image_size"
+def remedy(profile: TorchvisionProfile, shape: DataShape) -> str:
+    """What to change where the network cannot be built, or cannot take the images.
+
+    Of image sizes it names the nearest larger one that works, or else a smaller one.
+    """
+    if _works(profile, shape):  # on the meta device, so there was not enough memory elsewhere
+        return SMALLER
     largest = max(shape.image_size)
     nearest_first = sorted(IMAGE_SIZES, key=lambda size: (size < largest, abs(size - largest)))
     for size in nearest_first:
@@ -73,7 +69,7 @@ def _works(profile: TorchvisionProfile, shape: DataShape) -> bool:
     """Tried on torch's meta device, where tensors have shapes and no values."""
     try:
         with torch.device("meta"):
-            output_for_zeros(_untrained(_builder(profile.name), profile, shape), shape)
+            output_for_zeros(_untrained(profile, shape), shape)
     except Exception:  # noqa: BLE001  # whatever it is: it does not work
         return False
     return True
@@ -91,9 +87,8 @@ def _builder(name: str) -> Callable[..., nn.Module]:
     return found
 
 
-def _untrained(
-    builder: Callable[..., nn.Module], profile: TorchvisionProfile, shape: DataShape
-) -> nn.Module:
+def _untrained(profile: TorchvisionProfile, shape: DataShape) -> nn.Module:
+    builder = _builder(profile.name)
     arguments = {**_fitting(_network_class(builder), shape), **profile.arguments}
     model = builder(weights=None, num_classes=shape.classes, **arguments)
     _adapt_first_convolution(model, shape.channels)

@@ -13,6 +13,9 @@ from workbench.models.shape import DataShape
 _MESSAGE_LENGTH = 200
 """Characters of torch's message that are repeated."""
 
+SMALLER = "take a smaller network or a smaller data.image_size"
+"""What to do where there was not enough memory."""
+
 
 @torch.no_grad()
 def output_for_zeros(model: nn.Module, shape: DataShape) -> object:

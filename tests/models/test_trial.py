@@ -1,0 +1,96 @@
+"""A trial shows what a network gives and leaves everything as it was."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from workbench.errors import ModelError
+from workbench.models.shape import DataShape
+from workbench.models.trial import brief, check_output, output_for_zeros
+
+SMALL = DataShape(channels=2, image_size=(4, 6), classes=3)
+
+
+class Counting(nn.Module):
+    """Draws and counts in every forward, also in eval mode."""
+
+    calls: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Sequential(
+            nn.BatchNorm2d(2), nn.Dropout(0.5), nn.Flatten(), nn.Linear(48, 3)
+        )
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.calls += 1
+        logits: Tensor = self.head(images) + torch.rand(3)
+        return logits
+
+
+def test_the_network_sees_two_zero_images_of_the_datas_shape_in_eval_mode() -> None:
+    seen = []
+    model = nn.Linear(1, 1)
+    model.forward = lambda images: seen.append((images, model.training))  # type: ignore[assignment]
+    output_for_zeros(model, SMALL)
+    [(images, training)] = seen
+    assert torch.equal(images, torch.zeros(2, 2, 4, 6))
+    assert not training
+
+
+def test_random_state_buffers_mode_and_gradients_are_as_before() -> None:
+    model = Counting()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    output = output_for_zeros(model, SMALL)
+    assert isinstance(output, Tensor)
+    assert not output.requires_grad
+    assert torch.equal(torch.rand(3), expected)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert model.training
+    assert model.head.training
+
+
+def test_lazy_layers_get_their_shapes_and_draw_weights_that_nothing_draws_again() -> None:
+    model = nn.Sequential(nn.LazyBatchNorm2d(), nn.Flatten(), nn.LazyLinear(3))
+    torch.manual_seed(1)
+    output_for_zeros(model, SMALL)
+    torch.manual_seed(1)
+    expected = nn.Linear(48, 3)
+    assert torch.equal(model[2].weight, expected.weight)
+    torch.manual_seed(1)
+    output_for_zeros(nn.Sequential(nn.Flatten(), nn.LazyLinear(3)), SMALL)
+    after = torch.rand(1)
+    torch.manual_seed(1)
+    nn.Linear(48, 3)
+    assert torch.equal(after, torch.rand(1))
+
+
+def test_one_logit_per_image_and_class_is_accepted_in_any_floating_point_type() -> None:
+    check_output(torch.zeros(2, 3), "net", SMALL)
+    check_output(torch.zeros(2, 3, dtype=torch.bfloat16), "net", SMALL)
+
+
+@pytest.mark.parametrize(
+    ("output", "found"),
+    [
+        (torch.zeros(2, 4), r"shape \(2, 4\)"),
+        (torch.zeros(3), r"shape \(3,\)"),
+        (torch.zeros(2, 3, dtype=torch.int64), "whole numbers"),
+        ((torch.zeros(2, 3), torch.zeros(2, 3)), "type tuple"),
+        (None, "type NoneType"),
+    ],
+)
+def test_anything_else_is_refused_with_what_was_wanted(output: object, found: str) -> None:
+    with pytest.raises(ModelError, match=rf"net gives .*{found}.*logits of shape \(2, 3\)"):
+        check_output(output, "net", SMALL)
+
+
+def test_a_foreign_error_is_told_on_one_short_line_without_control_characters() -> None:
+    told = brief(ValueError("one\n  two \x1b[1m" + "x" * 500))
+    assert told.startswith("ValueError: one two \\x1b[1mxx")
+    assert len(told) < 220
+    assert brief(KeyError()) == "KeyError"
