@@ -18,6 +18,7 @@ from workbench.config.augment import (
 )
 from workbench.config.data import DigitsProfile
 from workbench.data.batches import Batch, TrainBatches, evaluation_batches
+from workbench.data.draws import sample_order
 from workbench.data.source import ImageSet
 from workbench.errors import DataError
 
@@ -138,14 +139,16 @@ def test_with_mixing_targets_are_shares_and_labels_the_largest_of_them(p: float)
 
 
 def test_partners_come_from_all_copies_of_all_images() -> None:
-    augment = (MixUpProfile(alpha=100),)  # shares near one half
-    met: Counter[int] = Counter()
+    images, met = numbered(5), set()
     for epoch in range(20):
-        for batch in batches(numbered(5), copies=2, augment=augment).epoch(epoch):
-            met.update((batch.targets > 0).nonzero()[:, 1].tolist())
-    # Of 200 mixtures a class is in 40 as the first and in about 40 * 4/5 more as the second.
-    assert set(met) == set(range(5))
-    assert all(40 + 8 < count < 40 + 56 for count in met.values())
+        order = sample_order(10, seed=1, epoch=epoch)
+        (whole,) = batches(images, copies=2).epoch(epoch)
+        (mixed,) = batches(images, copies=2, augment=(*AUGMENT, CutMixProfile())).epoch(epoch)
+        for own, mixture in zip(whole.images, mixed.images, strict=True):
+            partner = ((mixture == whole.images) | (mixture == own)).flatten(1).all(1)
+            if partner.sum() == 1:
+                met.add(int(order[partner]))
+    assert met == set(range(10))
 
 
 @pytest.mark.parametrize(
