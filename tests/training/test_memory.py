@@ -76,6 +76,19 @@ def test_an_evaluation_without_memory_says_so(dataset: Dataset, fail: Fail) -> N
     assert "training.eval_batch_size" in caught.value.hint
 
 
+def test_a_model_that_the_device_cannot_hold_is_refused_before_the_training(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Huge(nn.Linear):
+        def to(self, *_: object, **__: object) -> "Huge":
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr("workbench.training.learner.build_model", lambda *_: Huge(64, 10))
+    with pytest.raises(DeviceMemoryError, match="ran out of memory for the weights") as caught:
+        a_trainer(dataset)
+    assert "--device" in caught.value.hint
+
+
 def test_memory_that_the_device_does_not_have_at_all() -> None:
     """A real allocator's error: an exabyte."""
     with (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -26,7 +26,7 @@ def _class_weights(value: object) -> object:
         return value
     if isinstance(value, tuple | list) and 2 <= len(value) <= MOST_CLASSES:
         numbers = [v for v in value if isinstance(v, int | float) and not isinstance(v, bool)]
-        if len(numbers) == len(value) and all(0 < v < math.inf for v in numbers):
+        if len(numbers) == len(value) and all(0 < v <= sys.float_info.max for v in numbers):
             return tuple(map(float, numbers))
     raise invalid("none, balanced, or a list of numbers above 0, one for each class")
 

@@ -60,7 +60,7 @@ class Learner:
         shape = DataShape(dataset.channels, dataset.image_size, len(dataset.classes))
         model = build_model(profile.model, shape)
         self.loss = training_loss(training, dataset.train.labels, dataset.classes, self.device)
-        with memory_errors(self.device, lambda: "the model's weights", "choose another --device"):
+        with memory_errors(self.device, lambda: "for the weights", "choose another --device"):
             self.model = model.to(self.device).train()
             self.average = WeightAverage(model, training.ema_decay) if training.ema_decay else None
         self.optimizer = build_optimizer(profile.optimizer, self.model.parameters())
@@ -104,14 +104,14 @@ class Learner:
         """Add the batch's gradient, part by part; returns its loss and right answers."""
         losses, correct = [], []
         for part in parts_of(batch, largest_part(self.profile.training)):
-            logits = self.logits(part.images)
+            logits = self._logits(part.images)
             loss = self.loss(logits, part.targets, batch.targets)
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             losses.append(loss.detach())
             correct.append((logits.detach().argmax(1) == part.labels).sum())
         return reduce(torch.add, losses), reduce(torch.add, correct)
 
-    def logits(self, images: Tensor) -> Tensor:
+    def _logits(self, images: Tensor) -> Tensor:
         """float32 (n, classes), computed in the run's precision."""
         with self._precision():
             return self._forward(images).float()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from workbench.config.training import TrainingProfile
-from workbench.config.wording import printable, shortened
 from workbench.errors import ModelError
+from workbench.models.trial import brief
 from workbench.training.learner import Learner
 from workbench.training.parts import smallest_part
 from workbench.training.snapshot import random_state, set_random_state
@@ -27,12 +27,11 @@ def check_single_images(learner: Learner) -> None:
     try:
         _try_one_image(learner)
     except Exception as error:
-        words = shortened(" ".join(printable(str(error)).split()), 200)
         parts = training.gradient_accumulation
         raise ModelError(
             f"training.batch_size = {training.batch_size}{f' in {parts} parts' * (parts > 1)}"
             f" leaves one of an epoch's {samples:,} images by itself, which this model cannot"
-            f" train on: {type(error).__name__}: {words}",
+            f" train on: {brief(error)}",
             hint=_remedy(training, samples),
         ) from error
 
@@ -40,7 +39,7 @@ def check_single_images(learner: Learner) -> None:
 @torch.no_grad()
 def _try_one_image(learner: Learner) -> None:
     """Its loss in training mode; batch norm's statistics and random draws end as they began."""
-    before = {name: weight.clone() for name, weight in learner.weights().items()}
+    before = {name: buffer.clone() for name, buffer in learner.model.named_buffers()}
     drawn = random_state(learner.device)
     data = learner.dataset
     image = torch.zeros(1, data.channels, *data.image_size, device=learner.device)
@@ -48,7 +47,8 @@ def _try_one_image(learner: Learner) -> None:
     try:
         learner.loss(learner.model(image).float(), label, label)
     finally:
-        learner.model.load_state_dict(before)
+        for name, buffer in before.items():
+            learner.model.get_buffer(name).copy_(buffer)
         set_random_state(drawn, learner.device)
 
 
