@@ -56,7 +56,7 @@ def affine(images: Tensor, profile: AffineProfile, drawn: AffineParameters) -> T
     fractions = _FRACTIONS[profile.interpolation]
     matrix = (_source_matrix(drawn, height, width) * fractions + 0.5).floor() / fractions
     size = len(images) if images.is_cuda else max(1, _CACHED_PIXELS // (height * width))
-    parts = zip(images.split(size), matrix.to(images.device).split(size), strict=True)
+    parts = zip(torch.split(images, size), torch.split(matrix.to(images.device), size), strict=True)
     return torch.cat([_resample(part, profile, matrix) for part, matrix in parts])
 
 
