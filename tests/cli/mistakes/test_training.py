@@ -99,7 +99,7 @@ def small_files() -> None:
 
 
 def test_a_disk_that_is_full(tiny: Path, runs: Path) -> None:
-    """The checkpoint does not fit; the metrics, which do, stay whole."""
+    """The weights do not fit; the metrics, which do, stay whole."""
     process = subprocess.run(
         [sys.executable, "-m", "workbench", "run", str(tiny), "-q"],
         cwd=ROOT,
@@ -111,7 +111,7 @@ def test_a_disk_that_is_full(tiny: Path, runs: Path) -> None:
     assert process.returncode == 1
     refusal = told(process.stderr)
     assert refusal.message.startswith("cannot write ")
-    assert "checkpoints" in refusal.message
+    assert "weights.safetensors" in refusal.message
     assert "free space" in refusal.hint
     run = only_run(runs)
     assert run.status().state == "failed"
