@@ -116,7 +116,8 @@ def _pixels(image: object, what: str, folder: Path) -> Pixels:
     """uint8 (channels, height, width)."""
     if isinstance(image, Image.Image):
         with foreign_code(f"{what} raised", folder):  # a damaged file shows only here
-            image = np.asarray(seen(image, _channels(image)))
+            shown = np.atleast_3d(np.asarray(seen(image, _channels(image))))
+        return np.ascontiguousarray(shown.transpose(2, 0, 1))
     array = as_array(image, what)
     if array is None:
         raise CallableError(

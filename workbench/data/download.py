@@ -19,12 +19,13 @@ from workbench.errors import DataError
 
 _CHUNK = 1 << 18
 _MEGABYTE = 1_000_000
+_INCOMPLETE = ".incomplete-"
 _SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A tar archive, known by its checksum."""
+    """A .tar.gz archive, known by its checksum."""
 
     url: str
     name: str
@@ -78,7 +79,7 @@ def _check_present(archive: Archive, path: Path) -> None:
 def _download(archive: Archive, path: Path, progress: Progress, patience: float) -> None:
     """Into a scratch folder, checked on the way; renamed when it is right."""
     digest = hashlib.md5(usedforsecurity=False)
-    with scratch_folder(path.parent, ".downloading-") as scratch:
+    with scratch_folder(path.parent, _INCOMPLETE) as scratch:
         with synced(scratch / archive.name) as file:
             for chunk in _received(archive, path, progress, patience):
                 file.write(chunk)
@@ -139,7 +140,7 @@ def _not_downloaded(archive: Archive, path: Path, reason: str) -> DataError:
 def _unpack(path: Path, target: Path, progress: Progress) -> None:
     """Into a scratch folder; renamed when it is whole."""
     try:
-        with scratch_folder(path.parent, ".unpacking-") as scratch:
+        with scratch_folder(path.parent, _INCOMPLETE) as scratch:
             _extract(path, scratch, progress)
             _move(scratch / target.name, target)
     except (tarfile.TarError, EOFError, zlib.error) as error:
@@ -150,7 +151,7 @@ def _unpack(path: Path, target: Path, progress: Progress) -> None:
 
 def _extract(path: Path, folder: Path, progress: Progress) -> None:
     what, total = f"unpacking {path.name} (MB)", -(-path.stat().st_size // _MEGABYTE)
-    with path.open("rb") as file, tarfile.open(fileobj=file) as archive:
+    with path.open("rb") as file, tarfile.open(fileobj=file, mode="r:gz") as archive:
         for member in archive:
             archive.extract(member, folder, filter="data")
             progress(what, min(file.tell() // _MEGABYTE, total - 1), total)
