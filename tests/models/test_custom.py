@@ -8,7 +8,8 @@ import torch
 
 from workbench.config.model import CustomModelProfile
 from workbench.errors import CallableError, ModelError
-from workbench.models.registry import DataShape, build_model, count_parameters
+from workbench.models.registry import build_model, count_parameters
+from workbench.models.shape import DataShape
 
 SMALL = DataShape(channels=2, image_size=(4, 6), classes=3)
 

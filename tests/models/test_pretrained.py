@@ -13,7 +13,8 @@ from torchvision import models
 from workbench.config.model import TorchvisionProfile
 from workbench.errors import ModelError
 from workbench.models.pretrained import load_pretrained
-from workbench.models.registry import DataShape, build_model
+from workbench.models.registry import build_model
+from workbench.models.shape import DataShape
 
 NAME = "shufflenet_v2_x0_5"
 State = dict[str, Tensor]

@@ -6,8 +6,9 @@ from torch import nn
 
 from workbench.config.model import ModelProfile, SEResNetProfile, TorchvisionProfile, VGGAProfile
 from workbench.errors import ModelError
-from workbench.models.registry import DataShape, build_model, count_parameters, first_convolution
+from workbench.models.registry import build_model, count_parameters, first_convolution
 from workbench.models.se_resnet import SEResNet
+from workbench.models.shape import DataShape
 from workbench.models.vgg import VGGA
 
 CIFAR = DataShape(channels=3, image_size=(32, 32), classes=10)

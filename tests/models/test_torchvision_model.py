@@ -9,7 +9,8 @@ from torchvision import models
 
 from workbench.config.model import TorchvisionProfile
 from workbench.errors import ModelError
-from workbench.models.registry import DataShape, build_model
+from workbench.models.registry import build_model
+from workbench.models.shape import DataShape
 
 # Each the quickest to build of its kind; RegNet has a test of its own.
 FAMILIES = [

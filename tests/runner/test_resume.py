@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import torch
+import torchvision
 
 from tests.runner.small import (
     Undisturbed,
@@ -27,6 +28,7 @@ from tests.runner.small import (
     started,
     stop_after,
 )
+from workbench.config.model import TorchvisionProfile
 from workbench.config.profile import RunProfile
 from workbench.errors import (
     CheckpointError,
@@ -43,6 +45,7 @@ from workbench.events import (
 )
 from workbench.runner import attempts
 from workbench.runner.attempts import Watch, prepare, resume_run, train_new, train_run
+from workbench.runner.evaluation import evaluate_run
 from workbench.store.checkpoints import write_checkpoint
 from workbench.store.control import (
     clear_pause,
@@ -301,3 +304,17 @@ def test_its_log_is_its_own(undisturbed: Undisturbed, profile: RunProfile, runs:
     logging.getLogger("workbench").error("of something else")
     assert run.log_path.read_text() == before
     assert "of something else" not in undisturbed.run.log_path.read_text()
+
+
+def test_the_file_that_weights_began_from_is_needed_only_at_the_start(
+    profile: RunProfile, runs: Path, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    network = torchvision.models.shufflenet_v2_x0_5()
+    torch.save(network.state_dict(), tmp_path / "began.pth")
+    model = TorchvisionProfile(name="shufflenet_v2_x0_5", weights=str(tmp_path / "began.pth"))
+    run = started(profile.model_copy(update={"model": model}), runs, stop=stop_after(6))
+    (tmp_path / "began.pth").unlink()
+    assert first_step(resumed(run)) == 6
+    assert run.status().state == "finished"
+    assert evaluate_run(run, "test", device="cpu").result.samples == 50

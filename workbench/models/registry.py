@@ -22,8 +22,6 @@ from workbench.models.shape import DataShape
 from workbench.models.trial import SMALLER, brief, check_output, output_for_zeros
 from workbench.models.vgg import VGGA
 
-__all__ = ["DataShape", "build_model", "count_parameters", "first_convolution"]
-
 
 def _se_resnet(profile: SEResNetProfile, shape: DataShape) -> nn.Module:
     return SEResNet(
@@ -87,6 +85,13 @@ def build_model(profile: ModelProfile, shape: DataShape) -> nn.Module:
     check_output(output, _name(profile), shape)
     _check_parameters(model, _name(profile))
     return model
+
+
+def without_weights(profile: ModelProfile) -> ModelProfile:
+    """The same network for whom its weights come from a run, which needs no other file of them."""
+    if isinstance(profile, TorchvisionProfile):
+        return profile.model_copy(update={"weights": ""})
+    return profile
 
 
 def _name(profile: ModelProfile) -> str:

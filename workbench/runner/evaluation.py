@@ -14,7 +14,7 @@ from workbench.errors import CheckpointError, DataError
 from workbench.store.runs import Run
 from workbench.training.evaluation import Evaluation
 from workbench.training.hardware import decide
-from workbench.training.learner import Learner, Split
+from workbench.training.learner import Split, learner_to_restore
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def evaluate_run(
             f"run {run.id} has no validation part: its data.validation is 0",
             hint="evaluate it on the test set",
         )
-    learner = Learner(profile, dataset, decide(profile.training, device))
+    learner = learner_to_restore(profile, dataset, decide(profile.training, device))
     try:
         weights = safetensors.torch.load_file(run.weights_path)
         learner.model.load_state_dict(weights)

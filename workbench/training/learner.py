@@ -15,7 +15,8 @@ from torch.nn.utils import clip_grad_norm_
 from workbench.config.profile import RunProfile
 from workbench.data.batches import Batch, TrainBatches, evaluation_batches
 from workbench.data.dataset import Dataset
-from workbench.models.registry import DataShape, build_model
+from workbench.models.registry import build_model, without_weights
+from workbench.models.shape import DataShape
 from workbench.training.averaging import WeightAverage
 from workbench.training.evaluation import Evaluation, evaluate
 from workbench.training.hardware import Hardware
@@ -171,3 +172,9 @@ class Learner:
         if self.hardware.precision == "fp32":
             return nullcontext()
         return torch.autocast(self.device.type, torch.bfloat16)
+
+
+def learner_to_restore(profile: RunProfile, dataset: Dataset, hardware: Hardware) -> Learner:
+    """One whose weights will come from a run, so that no other file of them is needed."""
+    model = without_weights(profile.model)
+    return Learner(profile.model_copy(update={"model": model}), dataset, hardware)

@@ -31,7 +31,7 @@ from workbench.training.checkpoint import Checkpoint
 from workbench.training.evaluation import Evaluation
 from workbench.training.filters import first_filters
 from workbench.training.hardware import Hardware
-from workbench.training.learner import Learner, Split
+from workbench.training.learner import Learner, Split, learner_to_restore
 from workbench.training.memory import memory_errors
 from workbench.training.outcome import Outcome, completion, diverged, stopped
 from workbench.training.position import Position
@@ -76,7 +76,8 @@ class Trainer:
         checkpoint: Checkpoint | None = None,
     ) -> None:
         self.profile = profile
-        self.learner = Learner(profile, dataset, hardware)
+        build = Learner if checkpoint is None else learner_to_restore
+        self.learner = build(profile, dataset, hardware)
         check_single_images(self.learner)
         self.position = Position()
         self.best_weights: dict[str, Tensor] = {}
