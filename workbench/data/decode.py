@@ -61,7 +61,10 @@ def decode(
         DataError: at the first image whose size differs, where they are not
             scaled; after the last file, if none could be read.
     """
-    Image.init()  # two threads that do this at once may miss formats
+    # All formats now: threads that load them on demand may miss some. The usual
+    # ones first, since Pillow tries them in this order.
+    Image.preinit()
+    Image.init()
     left_out: list[LeftOut] = []
     first: _First | None = None
     done = 0
