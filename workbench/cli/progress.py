@@ -5,7 +5,9 @@ All of it goes to standard error: standard output is for data.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from typing import IO, Protocol, TextIO, cast
 
 from rich.console import Console
@@ -45,13 +47,18 @@ def training_view(*, quiet: bool) -> TrainingView:
     return BarView(console) if console.is_interactive else LineView(console)
 
 
+def _prints_aside() -> AbstractContextManager[object]:
+    """What code of the user's own prints goes to standard error: the other stream is for data."""
+    return redirect_stdout(cast(TextIO, LastingStream(sys.stderr)))
+
+
 class QuietView:
     def decoding(self, what: str, done: int, total: int) -> None: ...
 
     def event(self, event: Event) -> None: ...
 
     def shown(self) -> AbstractContextManager[object]:
-        return nullcontext()
+        return _prints_aside()
 
 
 class LineView:
@@ -80,7 +87,7 @@ class LineView:
                 pass
 
     def shown(self) -> AbstractContextManager[object]:
-        return nullcontext()
+        return _prints_aside()
 
 
 class BarView:
@@ -117,8 +124,10 @@ class BarView:
             case _:
                 pass
 
-    def shown(self) -> AbstractContextManager[object]:
-        return self._progress
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        with _prints_aside(), self._progress:
+            yield
 
     def _begin(self, event: Started) -> None:
         self._started = event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import subprocess
 import sys
@@ -27,6 +28,7 @@ class Failing(torch.nn.Module):
         self.linear = torch.nn.Linear(64, classes)
 
     def forward(self, images):
+        print("shape", images.shape)
         if self.training:
             self.fail()
         return self.linear(images.flatten(1))
@@ -72,7 +74,7 @@ def failed(result: Result) -> Refusal:
     assert result.exit_code == 1, result.output
     assert result.stdout.startswith("failed (")
     assert "\x1b" not in result.stdout
-    return told(result.stderr)
+    return told("\n".join(x for x in result.stderr.splitlines() if not x.startswith("shape ")))
 
 
 def test_memory_that_is_not_enough(workbench: Workbench, profile: Path, runs: Path) -> None:
@@ -91,6 +93,14 @@ def test_a_model_of_ones_own_that_raises(workbench: Workbench, profile: Path, ru
     assert "ValueError: not this \\x1b[31mtime" in refusal.message
     assert refusal.hint
     assert only_run(runs).status().state == "failed"
+
+
+def test_what_ones_own_code_prints_stays_out_of_the_data(
+    workbench: Workbench, profile: Path
+) -> None:
+    result = workbench("run", profile, "--json", "--set", "model.callable=mine:Faulty")
+    assert json.loads(result.stdout)["state"] == "failed"
+    assert "shape torch.Size([32, 1, 8, 8])" in result.stderr
 
 
 def small_files() -> None:
