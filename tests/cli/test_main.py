@@ -188,6 +188,24 @@ def test_a_closed_pipe_is_quiet(args: list[str]) -> None:
     assert process.returncode in {1, 141}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("command", ["schema", "doctor"])
+def test_standard_output_on_a_full_disk_is_told(command: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "workbench", command],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,  # the exit code is looked at below
+        )
+    error, hint = process.stderr.splitlines()
+    assert error == "workbench: error: cannot write standard output: No space left on device"
+    assert hint.startswith("hint: ")
+    assert process.returncode == 1
+
+
 # Where the runs are
 
 

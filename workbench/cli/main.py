@@ -6,6 +6,7 @@ not wait for torch, and so each one's short help stands here.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ import click
 from workbench.cli.options import DEFAULT_RUNS, RUNS_VARIABLE
 from workbench.cli.output import BROKEN_PIPE, INTERRUPTED, forget_stdout, report
 from workbench.config.wording import nearest
+from workbench.errors import WriteError
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Workbench(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last one to see it
-            ctx.exit(report(error, debug=ctx.params["debug"]))
+            ctx.exit(report(_of_stdout(error), debug=ctx.params["debug"]))
         return result
 
     def main(
@@ -123,6 +125,14 @@ class Workbench(click.Group):
         except click.ClickException as error:
             code = report(error)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _of_stdout(error: BaseException) -> BaseException:
+    """A full disk that has no file's name is that of standard output; other errors as they are."""
+    if not isinstance(error, OSError) or error.filename or error.errno != errno.ENOSPC:
+        return error
+    forget_stdout()
+    return WriteError(Path("standard output"), error)
 
 
 def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
