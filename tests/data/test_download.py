@@ -132,8 +132,12 @@ def test_a_server_that_speaks_another_language(tmp_path: Path) -> None:
         code = "import socket, sys; s = socket.socket(fileno=int(sys.argv[1])); c, _ = s.accept();"
         code += "c.recv(9999); c.sendall(b'SSH-2.0-x\\r\\n'); c.close()"
         number = server.fileno()
-        with subprocess.Popen([sys.executable, "-c", code, str(number)], pass_fds=[number]):
-            assert "cannot be downloaded: SSH-2.0-x" in refusal(archive(url), tmp_path).message
+        with subprocess.Popen([sys.executable, "-c", code, str(number)], pass_fds=[number]) as ssh:
+            try:
+                error = refusal(archive(url), tmp_path)
+            finally:
+                ssh.kill()
+    assert "cannot be downloaded: SSH-2.0-x" in error.message
 
 
 # Damage

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import urllib.request
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -348,7 +349,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             monkeypatch.setenv(variable, address)
         for variable in ("no_proxy", "NO_PROXY"):
             monkeypatch.delenv(variable, raising=False)
+        urllib.request.install_opener(None)  # what it knew of proxies is forgotten
         yield
+        urllib.request.install_opener(None)
 
 
 @pytest.mark.parametrize(
