@@ -133,7 +133,7 @@ def test_a_path_that_names_nothing_is_refused(write: Write, root: str) -> None:
             "model.kind = 'vgg'",
             "valid is custom, se_resnet, torchvision or vgg_a; did you mean 'vgg_a'?",
         ),
-        ("model.kind = [1]", "model.kind: found a list of 1 value, valid is custom,"),
+        ("model.kind = [1]", "model.kind: found [1], valid is custom,"),
         (
             "model = {kind = 'se_resnet', width = 2}",
             "model.width: unknown key for kind 'se_resnet'",
@@ -141,7 +141,7 @@ def test_a_path_that_names_nothing_is_refused(write: Write, root: str) -> None:
         ("data.kind = 'image_folder'", "data.root: is missing, valid is a path in quotes"),
         (DIGITS + "validation = 1.5}", "valid is a number from 0 to below 1, or a whole number"),
         (DIGITS + "mean = ['1']}", "data.mean.0: found '1', valid is a number"),
-        (DIGITS + "mean = [1, 2, 3, 4, 5]}", "found a list of 5 values, valid is a list of at"),
+        (DIGITS + "mean = [1, 2, 3, 4, 5]}", "found [1, 2, 3, 4, 5], valid is a list of at"),
         (DIGITS + "mean = [1], std = [1, 2]}", "valid is one value per channel, as in mean: 1"),
         (DIGITS + "augment = [{kind = 'random_crop', pading = 1}]}", "augment.0.pading: unknown"),
         (

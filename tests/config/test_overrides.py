@@ -112,6 +112,7 @@ def test_one_item_of_a_default_list_can_be_set() -> None:
         ("data.augment.1.padding=2", "the list has no place '1', it has 1 value"),
         ("data.augment.first.p=2", "the list has no place 'first'"),
         (f"data.augment.{'9' * 5000}.p=2", "the list has no place '9999"),
+        ("data.mean.0=2", "data.mean.0: the list has no place '0', it has 0 values"),
         ("seed.x=2", "seed.x: 'x' is looked for in 1 (from --set)"),
     ],
 )
@@ -120,6 +121,26 @@ def test_a_key_that_leads_nowhere_is_refused(override: str, problem: str) -> Non
     with pytest.raises(ProfileError) as caught:
         changed(table, override)
     assert problem in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("override", "whole"),
+    [
+        ("data.augment.0.kind=mixup", "'data.augment=[{kind = \"mixup\"}]'"),
+        ("data.augment.0=mixup", "'data.augment=[{kind = \"mixup\"}]'"),
+        ("data.augment.0.ratio.0=1", "'data.augment=[{kind = \"random_erasing\", ratio = [1]}]'"),
+        ("data.augment.0.a b=x'y", '\'data.augment=[{"a b" = "x\'"\'"\'y"}]\''),
+        ("data.mean.0=0.5", "'data.mean=[0.5]'"),
+        (f"data.mean.0=0x{'f' * 9000}", f"'data.mean=[0x{'f' * 196}…'"),
+    ],
+)
+def test_a_place_in_an_empty_list_is_refused_with_the_whole_list_to_write(
+    override: str, whole: str
+) -> None:
+    with pytest.raises(ProfileError) as caught:
+        changed({"data": {"kind": "digits"}}, override)
+    assert caught.value.hint == f"write the whole list, as in --set {whole}"
 
 
 def test_relative_paths_are_relative_to_the_current_folder(

@@ -40,8 +40,15 @@ Argument = Annotated[
 ]
 """What TOML can say on one line."""
 
+_NAMED = {
+    "type": "string",
+    "pattern": rf"^{_NAME}$",
+    "valid": "a name of letters, digits and underscores, the first no digit",
+}
+
 Arguments = Annotated[
-    dict[Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")], Argument], Field(max_length=64)
+    dict[Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")], Argument],
+    Field(max_length=64, json_schema_extra={"propertyNames": _NAMED}),
 ]
 """Keyword arguments by name."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,12 @@ from workbench.config.schema import (
     kinds,
     node_at,
 )
-from workbench.config.wording import counted, dotted, shown
+from workbench.config.wording import counted, dotted, shortened, shown
+from workbench.config.writing import inline
 from workbench.errors import Problem, ProfileError
+
+_EXAMPLE_LENGTH = 200
+"""Characters of a list that a hint writes out."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +116,18 @@ def _replaced(
     if isinstance(container, list):
         place = index(key, container)
         if place is None:
-            has = counted(len(container), "value")
-            raise _misplaced(override, f"the list has no place {shown(key)}, it has {has}")
+            raise _no_place(override, path, container, node)
         inner = _replaced(container[place], inner_node, tuple(rest), value, override)
         return [*container[:place], inner, *container[place + 1 :]]
     if isinstance(container, dict):
         inner = container[key] if key in container else _blank(inner_node)
         return {**container, key: _replaced(inner, inner_node, tuple(rest), value, override)}
-    raise _misplaced(override, f"{shown(key)} is looked for in {shown(container)}")
+    whole = dotted(_above(override, path))
+    raise _misplaced(
+        override,
+        f"{shown(key)} is looked for in {shown(container)}",
+        f"{whole} has no keys: change it as a whole, as in --set {whole}=VALUE",
+    )
 
 
 def _blank(node: Node) -> dict[str, Any] | list[Any]:
@@ -158,5 +167,36 @@ def _malformed(text: str, what: str) -> ProfileError:
     )
 
 
-def _misplaced(override: Override, what: str) -> ProfileError:
-    return ProfileError(None, (Problem(dotted(override.path), f"{what} (from --set)"),))
+def _no_place(
+    override: Override, path: tuple[str, ...], items: Sequence[object], node: Node
+) -> ProfileError:
+    """The error of a list, `node`, in which `path` is looked for."""
+    what = f"the list has no place {shown(path[0])}, it has {counted(len(items), 'value')}"
+    if items:
+        last = len(items) - 1
+        return _misplaced(override, what, f"the first place is 0, the last of this list {last}")
+    example = shortened(inline(_example(node, path, override.value)), _EXAMPLE_LENGTH)
+    whole = shlex.quote(f"{dotted(_above(override, path))}={example}")
+    return _misplaced(override, what, f"write the whole list, as in --set {whole}")
+
+
+def _example(node: Node, path: tuple[str, ...], value: object) -> object:
+    """A value for `node` that has `value` at `path`, of the first kind that has such a key."""
+    choices = kinds(node)
+    if not path:
+        return {"kind": value} if choices and not isinstance(value, dict) else value
+    key, *below = path
+    if node.get("type") == "array":
+        return [_example(child(node, 0), tuple(below), value)]
+    kind = next((kind for kind, choice in choices.items() if key in fields(choice)), "")
+    inner = _example(child(choices.get(kind, node), key), tuple(below), value)
+    return {"kind": kind, key: inner} if kind and key != "kind" else {key: inner}
+
+
+def _above(override: Override, path: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys that lead to where the rest of them, `path`, is looked for."""
+    return override.path[: len(override.path) - len(path)]
+
+
+def _misplaced(override: Override, what: str, hint: str) -> ProfileError:
+    return ProfileError(None, (Problem(dotted(override.path), f"{what} (from --set)"),), hint=hint)

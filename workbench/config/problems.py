@@ -17,6 +17,7 @@ from workbench.config.schema import (
     KeyPath,
     Node,
     child,
+    choices_of,
     chosen,
     fields,
     item,
@@ -31,6 +32,10 @@ from workbench.errors import Problem, ProfileError
 
 MOST_PROBLEMS = 200
 """A file with more is no profile; the rest are counted."""
+
+
+_KEY = "[key]"
+"""How pydantic ends the place of a key that is wrong itself."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,9 @@ def _problem(detail: Mapping[str, Any], table: Mapping[str, object], origin: Ori
             message = _unknown_key(path, table)
         case "missing":
             message = f"is missing, valid is {valid_values(node_at(path, table))}"
+        case "string_pattern_mismatch" if path[-1] == _KEY:
+            path = path[:-1]
+            message = _wrong_name(path, table)
         case "union_tag_not_found" | "union_tag_invalid":
             path, message = _wrong_kind(path, table)
         case "invalid":
@@ -119,11 +127,22 @@ def _wrong_value(value: object, node: Node) -> str:
         near = (
             slug(value)
             if node.get("pattern") == NAME_PATTERN
-            else nearest(value, node.get("enum", ()))
+            else nearest(value, filter(_is_text, choices_of(node)))
         )
     if isinstance(value, float) and not math.isfinite(value):
         valid = valid.replace("a number", "a finite number")
     return f"found {shown(value)}, valid is {valid}{_suggestion(near)}"
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _wrong_name(path: KeyPath, table: Mapping[str, object]) -> str:
+    """Of a table whose keys are a person's own: the key is at fault, not what it holds."""
+    *above, name = path
+    names = node_at(tuple(above), table).get("propertyNames", {})
+    return f"found the name {shown(name)}, valid is {valid_values(names)}"
 
 
 def _wrong_kind(path: KeyPath, table: Mapping[str, object]) -> tuple[KeyPath, str]:

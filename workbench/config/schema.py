@@ -58,6 +58,11 @@ def fields(node: Node) -> dict[str, Node]:
     return {key: _dereferenced(field) for key, field in node.get("properties", {}).items()}
 
 
+def choices_of(node: Node) -> list[Any]:
+    """The values of which one is to be written; [] where any of a type will do."""
+    return [node["const"]] if "const" in node else list(node.get("enum", ()))
+
+
 def child(node: Node, key: str | int) -> Node:
     """The schema one step down: of a key of a table, of an item of a list."""
     if "properties" in node:
@@ -66,6 +71,8 @@ def child(node: Node, key: str | int) -> Node:
         return _dereferenced(item(node["prefixItems"], key) or {})
     if node.get("additionalProperties"):
         return _dereferenced(node["additionalProperties"])
+    for inner in node.get("patternProperties", {}).values():
+        return _dereferenced(inner)
     return _dereferenced(node.get("items", {}))
 
 

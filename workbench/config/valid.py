@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from workbench.config.schema import Node, child, kinds
-from workbench.config.wording import counted, listed
+from workbench.config.schema import Node, child, choices_of, kinds
+from workbench.config.wording import counted, listed, shown
 
 
 def valid_values(node: Node) -> str:
     """Such as `a whole number from 1 to 64`, `relu, tanh or sigmoid`, `a path`."""
-    if "enum" in node:
-        return listed(node["enum"])
+    if choices := choices_of(node):
+        return listed([c if isinstance(c, str) else shown(c) for c in choices])
     if "anyOf" in node:
         return ", or ".join(valid_values(choice) for choice in node["anyOf"])
     if kinds(node):
@@ -20,8 +20,9 @@ def valid_values(node: Node) -> str:
     return words.get(str(node.get("type")), _table)(node)
 
 
-def _table(_node: Node) -> str:
-    return "a table"
+def _table(node: Node) -> str:
+    most = node.get("maxProperties")
+    return "a table" if most is None else f"a table of at most {counted(most, 'value')}"
 
 
 def _number(node: Node) -> str:

@@ -36,10 +36,22 @@ def shown(value: object) -> str:
         case dict():
             text = "a table"
         case list():
-            text = "an empty list" if not value else f"a list of {counted(len(value), 'value')}"
+            text = _shown_list(value)
         case _:
             text = shortened(printable(str(value)))
     return text
+
+
+def _shown_list(values: list[object]) -> str:
+    """A short list of plain values as it stands: any of them may be what is wrong."""
+    if not values:
+        return "an empty list"
+    plain = all(isinstance(value, bool | int | float | str) for value in values)
+    if plain and len(values) <= VALUE_LENGTH // 3:
+        text = f"[{', '.join(map(shown, values))}]"
+        if len(text) <= VALUE_LENGTH:
+            return text
+    return f"a list of {counted(len(values), 'value')}"
 
 
 def counted(number: int, noun: str) -> str:

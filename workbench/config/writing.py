@@ -20,7 +20,7 @@ def _table(path: str, table: Mapping[str, Any]) -> Iterator[str]:
     tables = {key: value for key, value in table.items() if _holds_tables(value)}
     values = [key for key in table if key not in tables]
     for key in sorted(values, key=lambda key: key != "kind"):
-        yield f"{key} = {_value(table[key])}"
+        yield f"{key} = {inline(table[key])}"
     for key, inner in tables.items():
         inner_path = f"{path}.{key}" if path else key
         if isinstance(inner, dict):
@@ -36,18 +36,30 @@ def _holds_tables(value: object) -> bool:
     return isinstance(value, dict)
 
 
-def _value(value: object) -> str:
+def inline(value: object) -> str:
+    """A value of TOML on one line."""
     match value:
         case bool():
-            return "true" if value else "false"
+            text = "true" if value else "false"
         case float():
-            return re.sub(r"e([+-])0", r"e\1", repr(value))
+            text = re.sub(r"e([+-])0", r"e\1", repr(value))
+        case int():
+            # Python writes no more than 4,300 decimal digits; TOML has hexadecimal too.
+            text = str(value) if value.bit_length() < 10_000 else hex(value)
         case list():
-            return f"[{', '.join(map(_value, value))}]"
+            text = f"[{', '.join(map(inline, value))}]"
+        case dict():
+            pairs = (f"{_key(key)} = {inline(item)}" for key, item in value.items())
+            text = f"{{{', '.join(pairs)}}}"
         case str():
-            return _string(value)
+            text = _string(value)
         case _:
-            return str(value)
+            text = str(value)
+    return text
+
+
+def _key(text: str) -> str:
+    return text if re.fullmatch("[A-Za-z0-9_-]+", text) else _string(text)
 
 
 def _string(text: str) -> str:

@@ -29,6 +29,11 @@ def wrong(tmp_path: Path) -> Callable[[str | bytes], Path]:
     return write
 
 
+IMAGE_FOLDER = "data = { kind = 'image_folder', root = 'x'"
+OWN_MODEL = "model = { kind = 'custom', callable = 'a:b'"
+MANY = ", ".join(f"a{number} = 1" for number in range(65))
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -47,9 +52,19 @@ def wrong(tmp_path: Path) -> Callable[[str | bytes], Path]:
         ("[data]\nkind = 'custom'", "line 1: data.callable: is missing, valid is 'module:call"),
         ("data = { kind = 'custom', callable = 'load' }", "found 'load', valid is 'module:callab"),
         ("data = { kind = 'image_folder', root = 3 }", "data.root: found 3, valid is a path in"),
+        (f"{IMAGE_FOLDER}, channels = 2 }}", "data.channels: found 2, valid is 1 or 3"),
+        (f"{IMAGE_FOLDER}, channels = '3' }}", "data.channels: found '3', valid is 1 or 3"),
         ("model = { kind = 'torchvision', name = 'ResNet 18' }", "valid is a model's name as"),
         ("training.class_weights = 'equal'", "found 'equal', valid is none, balanced, or a list"),
         ("training.class_weights = [1.0, -1.0]", "valid is none, balanced, or a list"),
+        ("training.class_weights = [0, 1]", "class_weights: found [0, 1], valid is none,"),
+        (
+            f"{OWN_MODEL}, arguments = {{ 'a b' = 1 }} }}",
+            "model.arguments.a b: found the name 'a b'",
+        ),
+        (f"{OWN_MODEL}, arguments = {{ 1a = 1 }} }}", "valid is a name of letters, digits and un"),
+        (f"{OWN_MODEL}, arguments = {{ '[key]' = 1 }} }}", "model.arguments.[key]: found the name"),
+        (f"{OWN_MODEL}, arguments = {{ {MANY} }} }}", "found a table, valid is a table of at most"),
         ("name = '\\u001b[31m\\u202e'", "line 1: name: found "),
         ('"\\u001b]0;x\\u0007" = 1', "line 1: \\x1b]0;x\\x07: unknown key"),
     ],
@@ -92,14 +107,14 @@ def test_a_wrong_override_is_told_with_its_key(
 def test_several_mistakes_are_told_at_once(
     workbench: Workbench, wrong: Callable[[str], Path], runs: Path
 ) -> None:
-    path = wrong("seed = -1\nname = 3\n[training]\nepoch = 3\nprecision = 'fp64'")
+    path = wrong(f"seed = -1\nname = 3\n{IMAGE_FOLDER}, channels = 2 }}\n[training]\nepoch = 3")
     refusal = refused_untouched(workbench("run", path), runs)
     assert refusal.message == f"{path}: 4 problems"
     assert [detail.split(":")[1].strip() for detail in refusal.details] == [
         "seed",
         "name",
+        "data.channels",
         "training.epoch",
-        "training.precision",
     ]
 
 
