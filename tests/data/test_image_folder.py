@@ -244,6 +244,32 @@ def test_other_settings_are_decoded_anew(
     assert cache_usage().entries == before + 1
 
 
+def bmp_folder(root: Path, values: tuple[int, int]) -> Path:
+    """Two classes of one image each, uncompressed: all files have one size, and one time."""
+    for name, value in zip(("cat", "dog"), values, strict=True):
+        path = root / name / "0.bmp"
+        path.parent.mkdir(parents=True)
+        Image.new("RGB", (6, 6), (value,) * 3).save(path)
+        os.utime(path, ns=(0, 0))
+    return root
+
+
+def test_two_folders_whose_files_have_equal_names_sizes_and_times(tmp_path: Path) -> None:
+    first = load(bmp_folder(tmp_path / "first", (10, 20)))
+    second = load(bmp_folder(tmp_path / "second", (30, 40)))
+    assert first.train.images[:, 0, 0, 0].tolist() == [10, 20]
+    assert second.train.images[:, 0, 0, 0].tolist() == [30, 40]
+
+
+def test_a_file_written_over_with_its_old_time_set_again(tmp_path: Path) -> None:
+    root = bmp_folder(tmp_path / "images", (10, 20))
+    load(root)
+    path = root / "cat" / "0.bmp"
+    Image.new("RGB", (6, 6), (30,) * 3).save(path)
+    os.utime(path, ns=(0, 0))
+    assert load(root).train.images[:, 0, 0, 0].tolist() == [30, 20]
+
+
 def test_the_digest_follows_the_pixels_and_not_the_place(
     make_folder: MakeFolder, tmp_path: Path
 ) -> None:

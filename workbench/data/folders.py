@@ -17,7 +17,6 @@ EXTENSIONS = frozenset(
 )
 _LAYOUT = "images belong in train/<class>/ and test/<class>/ below data.root, or in <class>/ alone"
 _UNUSED = ("val", "valid", "validation")
-_GONE = (-1, -1, 0)
 
 _log = logging.getLogger(__name__)
 
@@ -27,10 +26,9 @@ class ImageFile:
     """An image file and what tells that it is still the same one."""
 
     path: Path
-    size: int
-    mtime_ns: int
-    mode: int
-    """Kind and permissions (`st_mode`); 0 with size and time -1 where nothing is to be learned."""
+    identity: tuple[int, ...]
+    """Device, inode, size, and the times of the last change of content and of status, which
+    new permissions change too; () where nothing is to be learned."""
     label: int
 
 
@@ -155,8 +153,12 @@ def _image_file(entry: os.DirEntry[str], label: int) -> ImageFile:
     try:
         status = entry.stat()
     except OSError:  # such as a link that leads nowhere: decoding tells why, of all such files
-        return ImageFile(Path(entry.path), *_GONE, label)
-    return ImageFile(Path(entry.path), status.st_size, status.st_mtime_ns, status.st_mode, label)
+        return ImageFile(Path(entry.path), (), label)
+    # Size and time alone may agree by chance: tools that make the same archive
+    # each time give all files one time, and uncompressed images have one size.
+    place = (status.st_dev, status.st_ino)
+    content = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return ImageFile(Path(entry.path), place + content, label)
 
 
 def _is_image(entry: os.DirEntry[str]) -> bool:

@@ -20,7 +20,7 @@ from workbench.data.source import ImageSet, LeftOut, Pixels, Progress, Source
 from workbench.data.unreadable import listed, unreadable
 from workbench.errors import DataError
 
-_CACHE_FORMAT = 2
+_CACHE_FORMAT = 3
 """To be raised when the same files would give other bytes."""
 
 _log = logging.getLogger(__name__)
@@ -86,9 +86,7 @@ def _cache_key(files: Sequence[ImageFile], profile: ImageFolderProfile) -> str:
     prefix = len(os.fspath(profile.root))
     for file in files:
         relative = os.fspath(file.path)[prefix:]
-        # The mode too: with new permissions a file that was left out may be readable.
-        status = f"\0{relative}\0{file.size}\0{file.mtime_ns}\0{file.mode}"
-        key.update(status.encode(errors="surrogateescape"))
+        key.update(f"\0{relative}\0{file.identity}".encode(errors="surrogateescape"))
     return key.hexdigest()
 
 
