@@ -27,7 +27,7 @@ def rows(dataset: Dataset) -> set[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("validation", "held_out"), [(0, 0), (0.1, 144), (0.5, 718), (1, 1), (200, 200)]
+    ("validation", "held_out"), [(0, 0), (0.1, 144), (0.5, 718), (1, 1), (200, 200), (1e-6, 1)]
 )
 def test_a_fraction_or_a_count_is_held_out(validation: float, held_out: int) -> None:
     dataset = digits(validation=validation)
@@ -66,7 +66,7 @@ def alone(make_folder: MakeFolder, **settings: object) -> Dataset:
     return load_dataset(ImageFolderProfile.model_validate({"root": root, **settings}), seed=3)
 
 
-@pytest.mark.parametrize(("test", "count"), [(0.2, 4), (0.25, 5), (0.03, 1), (1, 1), (19, 19)])
+@pytest.mark.parametrize(("test", "count"), [(0.2, 4), (0.25, 5), (0.02, 1), (1, 1), (19, 19)])
 def test_a_missing_test_set_is_taken_out_of_the_images(
     make_folder: MakeFolder, test: float, count: int
 ) -> None:
@@ -96,10 +96,15 @@ def test_the_limit_on_training_images_comes_before_the_split(make_folder: MakeFo
     assert (len(dataset.train), len(dataset.test)) == (4, 4)
 
 
-@pytest.mark.parametrize("test", [0, 0.02])
-def test_there_must_be_a_test_set(make_folder: MakeFolder, test: float) -> None:
+def test_a_fraction_of_few_images_is_at_least_one(make_folder: MakeFolder) -> None:
+    """Or the test set would choose the weights, with a validation part in the profile."""
+    dataset = alone(make_folder, test=15, validation=0.1)
+    assert (len(dataset.train), len(dataset.validation)) == (4, 1)
+
+
+def test_there_must_be_a_test_set(make_folder: MakeFolder) -> None:
     with pytest.raises(DataError, match=r"there is no test set.*data\.test = 0") as error:
-        alone(make_folder, test=test)
+        alone(make_folder, test=0)
     assert "data.test" in error.value.hint
 
 

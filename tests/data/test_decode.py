@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import threading
@@ -129,8 +130,8 @@ def test_half_an_image(good: list[Path], tmp_path: Path, kind: str) -> None:
 
 def test_a_missing_file_and_links_to_nowhere(good: list[Path], tmp_path: Path) -> None:
     (tmp_path / "loop.png").symlink_to("loop.png")
-    assert reason(good, tmp_path / "gone.png") == "No such file or directory"
-    assert "symbolic links" in reason(good, tmp_path / "loop.png")
+    assert reason(good, tmp_path / "gone.png") == os.strerror(errno.ENOENT)
+    assert reason(good, tmp_path / "loop.png") == os.strerror(errno.ELOOP)
 
 
 def test_only_regular_files_are_opened(good: list[Path], tmp_path: Path) -> None:
@@ -190,8 +191,50 @@ def test_if_nothing_can_be_read_all_is_told_at_once(tmp_path: Path) -> None:
         DataError, match=r"^14 of 14 images cannot be read: .*; and 4 more$"
     ) as error:
         read(paths)
-    assert error.value.message.count("(No such file or directory)") == 10
+    assert error.value.message.count(f"({os.strerror(errno.ENOENT)})") == 10
     assert error.value.path == paths[0]
+
+
+def opening_fails(monkeypatch: pytest.MonkeyPatch, bad: Path, error: BaseException) -> None:
+    """What a machine does in its distress, done for one file alone."""
+    opened = Image.open
+
+    def failing(path: Path) -> Image.Image:
+        if Path(path) == bad:
+            raise error
+        return opened(path)
+
+    monkeypatch.setattr(Image, "open", failing)
+
+
+@pytest.mark.parametrize(
+    "code", [errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE]
+)
+def test_a_machine_that_fails_is_not_told_as_a_bad_file(
+    good: list[Path], monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    opening_fails(monkeypatch, good[2], OSError(code, os.strerror(code), str(good[2])))
+    with pytest.raises(DataError) as error:
+        read(good)
+    assert error.value.message == f"reading {good[2]} failed: {os.strerror(code)}"
+    assert "machine" in error.value.hint
+
+
+def test_too_little_memory_is_told_as_such(
+    good: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening_fails(monkeypatch, good[2], MemoryError())
+    with pytest.raises(DataError, match="failed: memory ran out"):
+        read(good)
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.ENOENT, errno.EINVAL])
+def test_what_the_system_says_of_the_file_itself_is_its_reason(
+    good: list[Path], monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    opening_fails(monkeypatch, good[2], OSError(code, os.strerror(code)))
+    _, reasons = read(good)
+    assert reasons == {2: os.strerror(code)}
 
 
 def test_no_thread_is_left_behind(good: list[Path]) -> None:

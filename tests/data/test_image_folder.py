@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -167,6 +168,23 @@ def test_a_class_of_which_nothing_is_readable_is_an_error(
             load(root, on_error=on_error)
         assert str(root / part / "dog") in error.value.message
         assert "0000.png (no image format that Pillow knows)" in error.value.message
+
+
+def test_a_file_that_a_failing_machine_did_not_read_is_not_remembered_as_bad(
+    make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, opened = make_folder(), Image.open
+
+    def failing(path: Path) -> Image.Image:
+        if Path(path).name == "0001.png":
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return opened(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Image, "open", failing)
+        with pytest.raises(DataError, match=os.strerror(errno.EMFILE)):
+            load(root, on_error="skip")
+    assert len(load(root, on_error="skip").train) == 8
 
 
 def test_a_file_that_becomes_readable_is_left_out_no_more(

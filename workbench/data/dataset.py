@@ -108,7 +108,7 @@ def _with_test_set(source: Source, profile: DataProfile, seed: int) -> tuple[Ima
         raise DataError(
             f"there is no test set: the data has none of its own,"
             f" and data.test = {profile.test:g} takes none of its {len(train)} images",
-            hint="give data.test a count or a larger fraction, or give the data a test set",
+            hint="give data.test a count or a fraction, or give the data a test set",
         )
     return train, test
 
@@ -118,9 +118,10 @@ def _split(
 ) -> tuple[ImageSet, ImageSet]:
     """What stays, and what is held out: chosen by seed, both in file order.
 
-    `amount` is a fraction, rounded to images, or a count.
+    `amount` is a fraction, rounded to images, or a count. Only 0 takes none: without
+    a validation part the test set would choose the weights, and nobody had asked for that.
     """
-    count = round(amount * len(images)) if amount < 1 else int(amount)
+    count = max(1, round(amount * len(images))) if 0 < amount < 1 else int(amount)
     if count >= len(images):
         raise DataError(
             f"{key} = {amount:g} leaves none of the {len(images)} training images",

@@ -20,7 +20,7 @@ from workbench.config.wording import printable
 from workbench.data.pixels import seen
 from workbench.data.resize import ResizeRule, to_square
 from workbench.data.source import LeftOut, Pixels, Progress
-from workbench.data.unreadable import reason, unreadable
+from workbench.data.unreadable import is_of_the_machine, not_read, reason, unreadable
 from workbench.errors import DataError
 
 _THREADS = min(4, os.cpu_count() or 1)
@@ -59,7 +59,8 @@ def decode(
 
     Raises:
         DataError: at the first image whose size differs, where they are not
-            scaled; after the last file, if none could be read.
+            scaled; where the machine fails, such as for want of memory; after
+            the last file, if none could be read.
     """
     # All formats now: threads that load them on demand may miss some. The usual
     # ones first, since Pillow tries them in this order.
@@ -123,7 +124,9 @@ def _read(path: Path, rendering: Rendering, first: _First | None) -> Pixels | st
         return _decoded(path, rendering, first)
     except DataError:
         raise
-    except Exception as error:  # noqa: BLE001 - Pillow's many formats raise as many kinds; each is reported
+    except Exception as error:  # Pillow's many formats raise as many kinds; each is reported
+        if is_of_the_machine(error):
+            raise not_read(path, error) from error
         return reason(error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,38 @@ from workbench.errors import DataError
 
 _LISTED = 10
 _REASON_LENGTH = 150
+_OF_THE_FILE = {
+    errno.EACCES,
+    errno.EINVAL,  # a place before the file's beginning, to which damaged files send their reader
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENODEV,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.ENXIO,
+    errno.EOVERFLOW,
+    errno.EPERM,
+}
+"""What the system says of a file, as against a disk, a network or memory that fails."""
+
+
+def is_of_the_machine(error: Exception) -> bool:
+    """Whether the same file may be read at another time. Pillow's own errors have no errno."""
+    if isinstance(error, OSError):
+        return error.errno is not None and error.errno not in _OF_THE_FILE
+    return isinstance(error, MemoryError)
+
+
+def not_read(path: Path, error: Exception) -> DataError:
+    """The machine's fault: nothing is learned of the file."""
+    told = "memory ran out" if isinstance(error, MemoryError) else reason(error)
+    return DataError(
+        f"reading {printable(str(path))} failed: {told}",
+        path=path,
+        hint="that is the machine's fault, not the file's: see to its disk, memory and open"
+        " files, and try again",
+    )
 
 
 def reason(error: Exception) -> str:
