@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -115,6 +117,95 @@ def test_modules_of_one_name_in_two_folders_are_told_apart(write: Write) -> None
     assert call(section(folder.parent / "a")) == "a"
 
 
+ONCE = """
+import builtins
+builtins.times_run += 1
+class Net: pass
+def load(): return Net()
+def check(): return Net
+"""
+
+
+@pytest.fixture
+def times_run(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How often `ONCE` was run."""
+    monkeypatch.setattr(builtins, "times_run", 0, raising=False)
+    return lambda: builtins.times_run  # type: ignore[attr-defined,no-any-return]
+
+
+def test_a_module_that_holds_data_and_model_is_run_once(
+    write: Write, times_run: Callable[[], int]
+) -> None:
+    write("value = 1", "lazily.py")
+    folder = write(ONCE + "def lazy():\n    import lazily\n    return lazily.value\n")
+    made = call(section(folder))
+    call(section(folder, "mine:lazy"))
+    assert isinstance(made, call(section(folder, "mine:check")))  # type: ignore[arg-type]
+    assert times_run() == 1
+
+
+@pytest.mark.parametrize("init", [True, False])
+def test_a_module_of_a_package_is_run_once(
+    write: Write, times_run: Callable[[], int], init: bool
+) -> None:
+    if init:
+        write("", "__init__.py", folder="oncepack")
+    write("def load(): return 1", "other.py", folder="oncepack")
+    folder = write(ONCE, "code.py", folder="oncepack").parent
+    for name in ("code:load", "other:load", "code:load"):
+        call(section(folder, f"oncepack.{name}"))
+    assert times_run() == 1
+
+
+def test_code_that_is_not_loaded_may_be_edited_meanwhile(
+    write: Write, times_run: Callable[[], int]
+) -> None:
+    write("value = 1", "script.py")
+    folder = write(ONCE)
+    call(section(folder))
+    write("value = 'another'", "script.py")
+    call(section(folder))
+    assert times_run() == 1
+
+
+def test_a_neighbour_that_appears_and_disappears_counts(write: Write) -> None:
+    folder = write(
+        "try:\n    import sometimes\nexcept ImportError:\n    sometimes = None\n"
+        "def load(): return sometimes and sometimes.value\n"
+    )
+    assert call(section(folder)) is None
+    write("value = 2", "sometimes.py")
+    assert call(section(folder)) == 2
+    (folder / "sometimes.py").unlink()
+    assert call(section(folder)) is None
+
+
+def test_an_edit_of_a_neighbour_that_was_imported_late_counts(write: Write) -> None:
+    write("value = 4", "late.py")
+    folder = write("def load():\n    from late import value\n    return value")
+    assert call(section(folder)) == 4
+    write("value = 'edited'", "late.py")
+    assert call(section(folder)) == "edited"
+
+
+def test_a_changed_part_of_a_package_counts(write: Write) -> None:
+    write("", "__init__.py", folder="editpack")
+    write("value = 5", "other.py", folder="editpack")
+    code = "from .other import value\ndef load(): return value"
+    folder = write(code, "code.py", "editpack").parent
+    assert call(section(folder, "editpack.code:load")) == 5
+    write("value = 'edited'", "other.py", folder="editpack")
+    assert call(section(folder, "editpack.code:load")) == "edited"
+
+
+def test_what_the_program_imports_is_never_a_persons_neighbour(write: Write) -> None:
+    write("raise ValueError('not the one of Python')", "colorsys.py")
+    folder = write("def load(): return 1")
+    assert call(section(folder)) == 1
+    sys.modules.pop("colorsys", None)
+    assert importlib.import_module("colorsys").rgb_to_hsv(0, 0, 0) == (0, 0, 0)
+
+
 def test_neighbours_may_be_imported_when_the_function_runs(write: Write) -> None:
     write("value = 4", "late.py")
     folder = write("def load():\n    from late import value\n    return value")
@@ -136,7 +227,7 @@ def test_the_program_and_what_is_installed_are_not_imported_twice(tmp_path: Path
         assert sys.modules["pytest"] is pytest
 
 
-@pytest.mark.parametrize("name", ["random", "pytest", "colorsys"])
+@pytest.mark.parametrize("name", ["random", "pytest", "colorsys", "sklearn"])
 def test_a_module_named_like_an_installed_one_is_refused(write: Write, name: str) -> None:
     before = sys.modules.get(name)
     folder = write("def load(): return 1", f"{name}.py")
@@ -165,6 +256,20 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 def test_a_missing_part_of_a_package_is_named(write: Write) -> None:
     folder = write("", "__init__.py", folder="halfpack").parent
     assert "there is no module 'halfpack.code'" in refusal(folder, "halfpack.code:load").message
+
+
+def test_the_nearest_module_of_a_package_is_offered(write: Write) -> None:
+    write("", "__init__.py", folder="nearpack")
+    folder = write("", "networks.py", folder="nearpack").parent
+    assert refusal(folder, "nearpack.network:load").hint == "did you mean 'nearpack.networks'?"
+    assert "the package nearpack" in refusal(folder, "nearpack.z:load").hint
+
+
+def test_a_relative_import_of_a_module_that_stands_alone_is_told_its_package(write: Write) -> None:
+    folder = write("from .other import value", "code_alone.py", folder="relpack")
+    hint = refusal(folder, "code_alone:load").hint
+    assert "relpack.code_alone" in hint
+    assert str(folder.parent) in hint
 
 
 def test_a_missing_function_is_named_and_the_nearest_one_offered(write: Write) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import sys
-import sysconfig
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,21 +10,19 @@ from pathlib import Path
 from types import ModuleType
 
 from workbench.config.custom import CustomSection
+from workbench.config.imports import import_from, is_installed, is_programs, is_taken
 from workbench.config.wording import listed, nearest, printable, shortened
 from workbench.errors import CallableError
 
 _MESSAGE_LENGTH = 300
 """Characters of a foreign error's message that are repeated."""
-_PROGRAM = Path(__file__).parents[1]
-_PYTHON = Path(sysconfig.get_path("stdlib"))
-_PACKAGES = {"site-packages", "dist-packages"}
-"""Names of the folders that packages are installed in."""
+_MEND = "mend that code; workbench --debug COMMAND shows the whole traceback"
 
 
 def call(section: CustomSection, **offered: object) -> object:
     """Call what the section names with its arguments, and with those of `offered` it asks for.
 
-    The module is imported anew, so that what a person has changed since counts.
+    Its module is run once, and again only when a person has changed its folder's code since.
     Raises `CallableError` where it is missing, is called with wrong arguments,
     or raises.
     """
@@ -50,7 +45,9 @@ def foreign_code(what: str, folder: Path) -> Iterator[None]:
         raise foreign_error(what, error, folder) from error
 
 
-def foreign_error(what: str, error: BaseException, folder: Path) -> CallableError:
+def foreign_error(
+    what: str, error: BaseException, folder: Path, *, hint: str = _MEND
+) -> CallableError:
     """An error in code below `folder`, with the innermost line of that code it went through.
 
     An error that went through none of it has the innermost line of installed code.
@@ -59,7 +56,7 @@ def foreign_error(what: str, error: BaseException, folder: Path) -> CallableErro
     name = type(error).__name__
     return CallableError(
         f"{what} {name}{': ' * bool(words)}{words}{_place(error, folder)}",
-        hint="mend that code; workbench --debug COMMAND shows the whole traceback",
+        hint=hint,
     )
 
 
@@ -79,18 +76,14 @@ def _place(error: BaseException, folder: Path) -> str:
         places.append((error.filename, error.lineno))
     # <frozen importlib> and <string> are no files.
     files = [(Path(name), line) for name, line in places if not name.startswith("<")]
-    foreign = [(path, line) for path, line in files if not path.is_relative_to(_PROGRAM)]
+    foreign = [(path, line) for path, line in files if not is_programs(path)]
     own = [place for place in foreign if _belongs_to(folder, place[0])]
     return next((f" ({path}, line {line})" for path, line in reversed(own or foreign)), "")
 
 
 def _belongs_to(folder: Path, path: Path) -> bool:
     """Whether a file is of a person's own below `folder`: a virtual environment lies there too."""
-    return path.is_relative_to(folder) and not _is_installed(path)
-
-
-def _is_installed(path: Path) -> bool:
-    return path.is_relative_to(_PYTHON) or not _PACKAGES.isdisjoint(path.parts)
+    return path.is_relative_to(folder) and not is_installed(path)
 
 
 def _found(section: CustomSection) -> Callable[..., object]:
@@ -120,78 +113,57 @@ def _attribute(owner: object, name: str, section: CustomSection) -> object:
 
 
 def _imported(name: str, section: CustomSection) -> ModuleType:
-    """The module, from the section's folder first."""
-    folder = section.folder
-    _check_name(name.partition(".")[0], section)
-    _forget_modules(folder)
-    # It stays there: the module may import its neighbours only when it is called.
-    if str(folder) in sys.path:
-        sys.path.remove(str(folder))
-    sys.path.insert(0, str(folder))
-    importlib.invalidate_caches()
+    top, folder = name.partition(".")[0], section.folder
+    if is_taken(top, folder):
+        raise CallableError(
+            f"{section.callable}: '{top}' in {folder} has the name of a module of Python"
+            " or of an installed package",
+            hint="rename it, here and in the profile",
+        )
     try:
-        return importlib.import_module(name)
+        return import_from(folder, name)
     except (Exception, SystemExit) as error:
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         if missing and (name == missing or name.startswith(f"{missing}.")):
             raise _no_module(missing, section) from None
-        raise foreign_error(f"importing {name} raised", error, folder) from error
+        told = f"importing {name} raised"
+        if isinstance(error, ImportError) and "attempted relative import" in str(error):
+            raise foreign_error(told, error, folder, hint=_as_package(name, folder)) from error
+        raise foreign_error(told, error, folder) from error
 
 
-def _check_name(top: str, section: CustomSection) -> None:
-    """A module of one's own must not stand in for one that the program itself works with."""
-    if top == _PROGRAM.name or not _holds(section.folder, top):
-        return
-    if top in sys.stdlib_module_names or (top in sys.modules and _is_fixed(top)):
-        raise CallableError(
-            f"{section.callable}: '{top}' in {section.folder} has the name of a module of Python"
-            " or of an installed package",
-            hint="rename it, here and in the profile",
-        )
-
-
-def _forget_modules(folder: Path) -> None:
-    """Drop the modules that were imported from `folder`, or that it has others of that name for."""
-    top_level = [name for name in sys.modules if "." not in name and not _is_fixed(name)]
-    stale = {name for name in top_level if _home(name) == folder or _holds(folder, name)}
-    for name in list(sys.modules):
-        if name.partition(".")[0] in stale:
-            del sys.modules[name]
-
-
-def _is_fixed(name: str) -> bool:
-    """Whether a loaded module is the program's, Python's or an installed package's."""
-    home = _home(name)
-    return name in (_PROGRAM.name, "__main__") or home is None or _is_installed(home)
-
-
-def _home(name: str) -> Path | None:
-    """The folder that a loaded top-level module lies in; None for one that has no file."""
-    # Not its attributes: some packages import things when they are asked for one.
-    known = getattr(sys.modules[name], "__dict__", {})
-    file = known.get("__file__") or next(iter(known.get("__path__") or ()), None)
-    if not isinstance(file, str):
-        return None
-    is_package = "__path__" in known and known.get("__file__")
-    return Path(file).parents[1] if is_package else Path(file).parent
-
-
-def _holds(folder: Path, name: str) -> bool:
-    return (folder / f"{name}.py").is_file() or (folder / name).is_dir()
+def _as_package(name: str, folder: Path) -> str:
+    """How to name a module that is meant to be part of a package."""
+    if not folder.name.isidentifier():
+        return "import neighbours without the leading dot"
+    return (
+        f"name it {folder.name}.{name}:… and set folder to {folder.parent},"
+        " or import neighbours without the leading dot"
+    )
 
 
 def _no_module(name: str, section: CustomSection) -> CallableError:
-    folder = section.folder
-    if not folder.is_dir():
+    package, _, last = name.rpartition(".")
+    folder = section.folder.joinpath(*package.split(".")) if package else section.folder
+    hint = "set folder to where it lies, or install it"
+    if package:
+        hint = f"name a module that the package {package} has"
+    elif not folder.is_dir():
         return CallableError(
             f"{section.callable}: no module '{name}' is installed, and there is no folder {folder}",
-            hint="set folder to where it lies, or install it",
+            hint=hint,
         )
-    near = nearest(name, [path.stem for path in folder.glob("*.py")])
+    near = nearest(last, _module_names(folder))
     return CallableError(
-        f"{section.callable}: there is no module '{name}' in {folder}, and none is installed",
-        hint=f"did you mean '{near}'?" if near else "set folder to where it lies, or install it",
+        f"{section.callable}: there is no module '{name}' in {section.folder},"
+        " and none is installed",
+        hint=f"did you mean '{package}{'.' * bool(package)}{near}'?" if near else hint,
     )
+
+
+def _module_names(folder: Path) -> list[str]:
+    files = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+    return files + [path.parent.name for path in folder.glob("*/__init__.py")]
 
 
 def _signature(function: Callable[..., object]) -> inspect.Signature | None:
