@@ -105,3 +105,13 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="Is a directory"), logging_to(tmp_path):
         pass
     assert settings() == before
+
+
+def test_a_disk_that_is_full_stops_nothing_and_says_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What could not be written to it is told elsewhere."""
+    with logging_to(Path("/dev/full")):
+        OURS.info("first epoch")
+        OURS.info("second epoch")
+    assert capsys.readouterr().err == ""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 from pathlib import Path
 from typing import BinaryIO
 
@@ -106,6 +107,35 @@ def test_a_disk_that_refuses_leaves_the_checkpoints_there_were(tmp_path: Path) -
         write_checkpoint(tmp_path, CheckpointReady(0, 8, True, refuse))
     assert _steps(tmp_path) == [4]
     assert len(list((tmp_path / "checkpoints").iterdir())) == 2
+
+
+def test_a_refusal_that_the_payload_hides_is_told_all_the_same(
+    tmp_path: Path,
+) -> None:
+    """torch.save makes an error of its own of it."""
+
+    def hide(file: BinaryIO) -> None:
+        try:
+            file.write(b"x" * 100_000)
+        except OSError:
+            raise RuntimeError("enforce fail at container.cc") from None
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
+    try:
+        with pytest.raises(WriteError, match=r"000000008.pt: File too large"):
+            write_checkpoint(tmp_path, CheckpointReady(0, 8, False, hide))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_an_error_of_the_payload_itself_goes_through(tmp_path: Path) -> None:
+    def fail(file: BinaryIO) -> None:
+        file.write(b"half")
+        raise RuntimeError("not of the disk")
+
+    with pytest.raises(RuntimeError, match="not of the disk"):
+        write_checkpoint(tmp_path, CheckpointReady(0, 8, False, fail))
 
 
 def test_the_payload_may_not_seek(tmp_path: Path) -> None:

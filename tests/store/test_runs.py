@@ -70,6 +70,14 @@ def test_a_runs_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     assert "--runs" in caught.value.hint
 
 
+def test_a_runs_folder_whose_name_is_too_long_is_refused(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / ("x" * 300))
+    for use in (lambda: store.create(RunProfile()), store.list, lambda: store.find("latest")):
+        with pytest.raises(WorkbenchError, match=r"xxx: File name too long") as caught:
+            use()
+        assert "--runs" in caught.value.hint
+
+
 def test_a_runs_folder_that_cannot_be_written_is_named(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

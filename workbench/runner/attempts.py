@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.config.profile import RunProfile
 from workbench.data.dataset import Progress, load_dataset, no_progress
-from workbench.errors import RunStateError
+from workbench.errors import RunStateError, WriteError
 from workbench.events import Event
 from workbench.runner.control import Control
 from workbench.runner.environment import describe_run, versions
@@ -17,7 +17,7 @@ from workbench.runner.logs import logging_to
 from workbench.store.control import clear_pause, clear_stop
 from workbench.store.lock import RunLock
 from workbench.store.record import record
-from workbench.store.runs import Run, RunStore, write_env
+from workbench.store.runs import Run, RunStore, discard, write_env
 from workbench.training.checkpoint import Checkpoint, read_checkpoint
 from workbench.training.hardware import decide
 from workbench.training.trainer import Trainer
@@ -79,9 +79,25 @@ def train_run(
 
 
 def train_new(trainer: Trainer, run: Run, *, watch: Watch = _ignore, stop: Stop = _never) -> None:
-    """Train a prepared run from the start, into its fresh folder."""
-    with RunLock(run.path), logging_to(run.log_path):
-        _train(trainer, run, watch, stop)
+    """Train a prepared run from the start, into its fresh folder.
+
+    Raises `WriteError`; where the disk refuses already what comes before the
+    first event, no folder is left.
+    """
+    has_begun = False
+
+    def begun(event: Event) -> None:
+        nonlocal has_begun
+        has_begun = True
+        watch(event)
+
+    try:
+        with RunLock(run.path), logging_to(run.log_path):
+            _train(trainer, run, begun, stop)
+    except WriteError:
+        if not has_begun:
+            discard(run)
+        raise
 
 
 def resume_run(
@@ -145,7 +161,11 @@ def _train(trainer: Trainer, run: Run, watch: Watch, stop: Stop) -> None:
         write_env(run, describe_run(learner.hardware, learner.dataset))
     logger.info("training on %s with %s", learner.hardware.device, versions())
     if learner.monitored_split == "test":
-        logger.warning("data.validation is 0: the test set itself chooses the best weights")
+        share = trainer.profile.data.validation
+        logger.warning(
+            "data.validation is %g%s: the test set itself chooses the best weights",
+            share, ", which rounds to no image" * (share > 0),
+        )  # fmt: skip
     try:
         # Closed before an exception of `watch` goes on: it lets go of the run.
         with closing(record(trainer.train(Control(run, stop)), run)) as events:

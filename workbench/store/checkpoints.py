@@ -76,7 +76,14 @@ def _write_with_checksum(path: Path, write: Write) -> None:
     hashing = hashlib.sha256()
 
     def write_hashed(file: BinaryIO) -> None:
-        write(cast(BinaryIO, _HashingFile(file, hashing)))
+        hashed = _HashingFile(file, hashing)
+        try:
+            write(cast(BinaryIO, hashed))
+        except Exception:
+            if hashed.refusal is None:
+                raise
+            # torch.save speaks of its own internals where the disk refused a byte.
+            raise hashed.refusal from None
         # Before the rename, and with the sums of a file that it replaces: wherever
         # the process dies, the file that stands there has its sum.
         _write_checksums(path, [*earlier, hashing.hexdigest()])
@@ -91,6 +98,8 @@ class _HashingFile(io.RawIOBase):
 
     def __init__(self, file: BinaryIO, hashing: hashlib._Hash) -> None:
         super().__init__()
+        self.refusal: OSError | None = None
+        """Of the disk; whoever writes may have made another error of it."""
         self._file = file
         self._hashing = hashing
 
@@ -99,7 +108,11 @@ class _HashingFile(io.RawIOBase):
 
     def write(self, data: ReadableBuffer, /) -> int:
         self._hashing.update(data)
-        return self._file.write(data)
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.refusal = error
+            raise
 
 
 def _delete_old(run: Path, newest: int) -> None:

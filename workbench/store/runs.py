@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.store.reader import EventReader
 
 _MOST_CANDIDATES = 8
+_OTHER_FOLDER = "name another folder with --runs or WORKBENCH_RUNS"
 
 
 class Run:
@@ -143,14 +144,14 @@ class RunStore:
             write_status(path, Status(created=time.time()))
             write_bytes(path / layout.PROFILE, profile_to_toml(profile).encode())
         except BaseException:
-            shutil.rmtree(path, ignore_errors=True)
+            discard(Run(path))
             raise
         return Run(path)
 
     def find(self, reference: str) -> Run:
         """The run of an id, of an unambiguous part of one, or `latest`.
 
-        Raises `RunNotFoundError`.
+        Raises `RunNotFoundError`, and `WorkbenchError` for a folder that cannot be read.
         """
         ids = sorted(self._ids(), reverse=True)
         if not ids:
@@ -179,10 +180,10 @@ class RunStore:
                     continue  # another process drew the same six digits in this second
                 return path
         except OSError as error:
-            what = "it is a file" if self.root.is_file() else error.strerror
+            # Not Path.is_file, which raises for a name that is too long.
+            what = "it is a file" if os.path.isfile(self.root) else error.strerror  # noqa: PTH113
             raise WorkbenchError(
-                f"cannot make a run in {self.root}: {what}",
-                hint="name another folder with --runs or WORKBENCH_RUNS",
+                f"cannot make a run in {self.root}: {what}", hint=_OTHER_FOLDER
             ) from error
 
     def _ids(self) -> Sequence[str]:
@@ -193,8 +194,12 @@ class RunStore:
                     for entry in entries
                     if layout.is_id(entry.name) and entry.is_dir(follow_symlinks=False)
                 ]
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise WorkbenchError(
+                f"cannot read the runs in {self.root}: {error.strerror}", hint=_OTHER_FOLDER
+            ) from error
 
     def _not_found(self, reference: str, matches: Sequence[str]) -> RunNotFoundError:
         shown = clean(reference, 80)
@@ -209,7 +214,10 @@ class RunStore:
         )
 
     def list(self, limit: int = 0) -> Sequence[Run]:
-        """The newest `limit` runs, newest first; all of them with 0. Reads names only."""
+        """The newest `limit` runs, newest first; all of them with 0. Reads names only.
+
+        Raises `WorkbenchError` for a folder that cannot be read.
+        """
         ids = self._ids()
         newest = heapq.nlargest(limit, ids) if limit else sorted(ids, reverse=True)
         return [Run(self.root / run_id) for run_id in newest]
@@ -218,6 +226,11 @@ class RunStore:
 def open_store(root: Path | str = "runs") -> RunStore:
     """The runs in a folder, which need not exist."""
     return RunStore(Path(root))
+
+
+def discard(run: Run) -> None:
+    """Delete the folder of a run that could not begin: there is nothing in it to keep."""
+    shutil.rmtree(run.path, ignore_errors=True)
 
 
 def write_env(run: Run, environment: Mapping[str, object]) -> None:

@@ -386,6 +386,16 @@ def test_a_runs_folder_that_is_a_file(workbench: Workbench, profile: Path) -> No
     assert str(profile) in refusal.message
 
 
+@pytest.mark.parametrize("command", ["run", "runs", "show", "stop", "resume", "evaluate"])
+def test_a_runs_folder_whose_name_is_too_long(
+    workbench: Workbench, profile: Path, tmp_path: Path, command: str
+) -> None:
+    words = {"run": [profile, "-q"], "runs": []}.get(command, ["latest"])
+    refusal = refused(workbench(command, *words, "--runs", tmp_path / ("x" * 300)))
+    assert refusal.message.endswith("xxx: File name too long")
+    assert "--runs" in refusal.hint
+
+
 def test_a_runs_folder_that_cannot_be_made(workbench: Workbench, profile: Path) -> None:
     refusal = refused(workbench("run", profile, "-q", "--runs", profile / "runs"))
     assert str(profile / "runs") in refusal.message

@@ -29,7 +29,7 @@ class Failing(torch.nn.Module):
 
     def forward(self, images):
         print("shape", images.shape)
-        if self.training:
+        if self.training and len(images) > 2:  # the trial before a training has two
             self.fail()
         return self.linear(images.flatten(1))
 
@@ -37,9 +37,17 @@ class Greedy(Failing):
     def fail(self):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
 
+class Small(Failing):
+    def fail(self):
+        pass
+
 class Faulty(Failing):
     def fail(self):
         raise ValueError("not this \\x1b[31mtime")
+
+class Leaving(Failing):
+    def fail(self):
+        raise SystemExit(0)
 """
 
 TINY = """
@@ -90,9 +98,23 @@ def test_memory_that_is_not_enough(workbench: Workbench, profile: Path, runs: Pa
 def test_a_model_of_ones_own_that_raises(workbench: Workbench, profile: Path, runs: Path) -> None:
     result = workbench("run", profile, "-q", "--set", "model.callable=mine:Faulty")
     refusal = failed(result)
-    assert "ValueError: not this \\x1b[31mtime" in refusal.message
-    assert refusal.hint
+    line = next(n for n, text in enumerate(CODE.splitlines(), 1) if "raise ValueError" in text)
+    assert refusal.message == (
+        "mine:Faulty raised ValueError: not this \\x1b[31mtime"
+        f" ({profile.parent / 'mine.py'}, line {line})"
+    )
+    assert "--debug" in refusal.hint
     assert only_run(runs).status().state == "failed"
+
+
+def test_a_model_of_ones_own_that_ends_the_program(
+    workbench: Workbench, profile: Path, runs: Path
+) -> None:
+    result = workbench("run", profile, "-q", "--set", "model.callable=mine:Leaving")
+    assert "mine:Leaving raised SystemExit" in failed(result).message
+    status = only_run(runs).status()
+    assert status.state == "failed"
+    assert "SystemExit" in status.reason
 
 
 def test_what_ones_own_code_prints_stays_out_of_the_data(
@@ -103,28 +125,54 @@ def test_what_ones_own_code_prints_stays_out_of_the_data(
     assert "shape torch.Size([32, 1, 8, 8])" in result.stderr
 
 
-def small_files() -> None:
-    """No file of the process may become larger than this, as on a disk that is nearly full."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-
-
-def test_a_disk_that_is_full(tiny: Path, runs: Path) -> None:
-    """The weights do not fit; the metrics, which do, stay whole."""
+def refused_by_the_disk(limit: int, profile: Path, *arguments: str) -> Refusal:
+    """Trains where no file may become larger than `limit` bytes, as on a disk nearly full."""
     process = subprocess.run(
-        [sys.executable, "-m", "workbench", "run", str(tiny), "-q"],
+        [sys.executable, "-m", "workbench", "run", str(profile), "-q", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=small_files,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
     assert process.returncode == 1
     refusal = told(process.stderr)
     assert refusal.message.startswith("cannot write ")
-    assert "weights.safetensors" in refusal.message
     assert "free space" in refusal.hint
+    return refusal
+
+
+@pytest.mark.parametrize(
+    ("limit", "refused"),
+    [(100_000, "weights.safetensors"), (500_000, "checkpoints/000000003.pt")],
+)
+def test_a_disk_that_is_full(tiny: Path, runs: Path, limit: int, refused: str) -> None:
+    """The metrics, which fit, stay whole."""
+    refusal = refused_by_the_disk(limit, tiny)
     run = only_run(runs)
+    assert refusal.message == f"cannot write {run.path / refused}: File too large"
     assert run.status().state == "failed"
+    assert run.status().reason == f"WriteError: {refusal.message}"
     assert len(run.history().steps) == 3
     assert run.history().dropped == 0
     assert not [*run.path.rglob("*.tmp*")]
+
+
+def test_a_disk_that_the_metrics_fill(profile: Path, runs: Path) -> None:
+    """Whole lines stay readable, and the checkpoints before."""
+    settings = ["model.callable=mine:Small", "optimizer.kind=sgd"]
+    settings += ["training.batch_size=1", "training.epochs=50"]
+    arguments = [word for setting in settings for word in ("--set", setting)]
+    refusal = refused_by_the_disk(40_000, profile, *arguments)
+    run = only_run(runs)
+    assert str(run.path / "metrics" / "0001.jsonl") in refusal.message
+    assert run.status().state == "failed"
+    assert refusal.message in run.status().reason
+    assert len(run.history().steps) > 96
+    assert run.checkpoints().intact
+
+
+def test_a_disk_that_refuses_before_training_leaves_no_run(tiny: Path, runs: Path) -> None:
+    refusal = refused_by_the_disk(1_100, tiny)
+    assert "env.json" in refusal.message
+    assert not any(runs.iterdir())
