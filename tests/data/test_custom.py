@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from workbench.config.data import CustomDataProfile
 from workbench.data.custom import load_custom
 from workbench.data.custom_images import channels_first, eight_bits
 from workbench.data.source import Source, no_progress
-from workbench.errors import CallableError, DataError
+from workbench.errors import CallableError
 
 Load = Callable[..., Source]
 
@@ -98,6 +99,8 @@ def refusal(load: Load) -> Callable[..., CallableError]:
         "return Items([Image.fromarray(image) for image in images])",
         "return Items([torch.tensor(image / 255).permute(2, 0, 1) for image in images])",
         "return TensorDataset(torch.tensor(images), torch.tensor(labels))",
+        "return [images, np.array(labels)]",
+        "return {'train': [torch.tensor(images), torch.tensor(labels)]}",
         "return {'train': (images, labels)}",
         "return {'train': Items()}",
     ],
@@ -224,14 +227,34 @@ def test_what_is_converted_lies_on_disk_and_leaves_nothing_there(
     assert len(source.train) == 6
 
 
-def test_a_disk_that_refuses_is_told(
-    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("returned", ["Items()", "images / 255, labels"])
+def test_a_cache_that_cannot_be_written_costs_a_warning(
+    load: Load,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    returned: str,
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "file"))
-    with pytest.raises(DataError, match="images cannot be kept in") as error:
-        load("return Items()")
-    assert "WORKBENCH_CACHE" in error.value.hint
+    source = load(f"return {returned}")
+    assert np.array_equal(source.train.images.numpy(), IMAGES.transpose(0, 3, 1, 2))
+    assert f"images cannot be kept in {tmp_path / 'file'}" in caplog.text
+
+
+def test_a_disk_that_fills_up_costs_a_warning(load: Load, caplog: pytest.LogCaptureFixture) -> None:
+    # A limit on the size of files fails a write the way a full disk does.
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    body = "return Items(np.repeat(images, 20, 0), labels * 20)"
+    load(body)  # the module's own file is not to be limited
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, hard))
+    try:
+        source = load(body)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert np.array_equal(source.train.images.numpy(), IMAGES.repeat(20, 0).transpose(0, 3, 1, 2))
+    assert source.train.labels.tolist() == [0, 1, 2, 0, 1, 2] * 20
+    assert "images cannot be kept in" in caplog.text
 
 
 def test_reading_is_told(load: Load, tmp_path: Path) -> None:
@@ -299,6 +322,10 @@ REFUSED: list[tuple[str, str]] = [
     ("return 'images'", "an object of type str was returned"),
     ("return images", "an object of type ndarray was returned"),
     ("return images, labels, 3", "a tuple of 3 was returned"),
+    ("return (images, labels), (images, labels)", "2 sets were returned without their names"),
+    ("return (images, labels), [images, labels], (images, labels)", "3 sets were returned"),
+    ("return Items(), Subset(Items(), range(2))", "2 sets were returned without their names"),
+    ("return list(images[:2]), labels[:2]", "images are an object of type list"),
     ("return ()", "a tuple of 0 was returned"),
     ("return iter(int, 1)", "type callable_iterator was returned"),
     ("yield images, labels", "type generator was returned"),
@@ -323,13 +350,13 @@ REFUSED: list[tuple[str, str]] = [
     ("return images[:0], []", "there are no images"),
     ("return images[:, :0], labels", "(6, 0, 5, 3)"),
     ("return images.astype(int), labels", "pixels are of type int64"),
-    ("return images > 100, labels", "pixels are of type bool"),
+    ("return images + 1j, labels", "pixels are of type complex128"),
     ("return images.astype(object), labels", "pixels are of type object"),
     ("a = np.empty(6, object)\nreturn a, labels", "(6,)"),
     ("return images * 1.0, labels", "pixels lie between 0 and 255"),
     ("return images / 255 - 0.5, labels", "pixels lie between -0.5 and 0.5"),
-    ("return images * float('nan'), labels", "pixels lie between nan and nan"),
-    ("return images + np.inf, labels", "pixels lie between inf and inf"),
+    ("return images * float('nan'), labels", "pixels are NaN"),
+    ("return images + np.inf, labels", "pixels are infinite"),
     ("return torch.eye(6).to_sparse(), labels", "a tensor that numpy cannot take"),
     # labels
     ("return images, labels[:-1]", "6 images and 5 labels"),
@@ -368,6 +395,7 @@ REFUSED: list[tuple[str, str]] = [
     ("return Items([])", "there are no images"),
     ("return []", "there are no images"),
     ("return [images, labels]", "item 0 is an object of type ndarray"),
+    ("return [images, labels, 3]", "item 0 is an object of type ndarray"),
     ("return [{'image': 1}]", "item 0 is an object of type dict"),
     ("return [(images[0], 0, 0)]", "item 0 is a tuple of 3"),
     ("return [('image.png', 0)]", "item 0: the image is an object of type str"),
@@ -383,8 +411,15 @@ REFUSED: list[tuple[str, str]] = [
         "class Wild(Items):\n"
         "    def __getitem__(self, place): return torch.rand(3, 8, 8), 0\n"
         "return Wild()",
-        "item 0 is another each time",
+        "image of item 0 is another each time",
     ),
+    (
+        "class Wild(Items):\n"
+        "    def __getitem__(self, place): return images[0], np.random.randint(10**9)\n"
+        "return Wild()",
+        "label of item 0 is another each time",
+    ),
+    ("return Items(labels=[0, float('nan')] * 3)", "label of image 1 is nan"),
     ("class Odd(Items):\n    def __len__(self): return -1\nreturn Odd()", "its length raised"),
 ]
 
@@ -401,6 +436,59 @@ def test_normalised_images_are_told_who_normalises(
 ) -> None:
     assert "data.mean" in refusal("return images / 127.5 - 1, labels").hint
     assert "uint8" in refusal("return images * 1.0, labels").hint
+
+
+@pytest.mark.parametrize("made", ["images > 127", "torch.tensor(images > 127)"])
+def test_black_and_white_pixels_become_0_and_255(load: Load, made: str) -> None:
+    expected = np.where(IMAGES > 127, 255, 0).transpose(0, 3, 1, 2)
+    assert np.array_equal(load(f"return {made}, labels").train.images.numpy(), expected)
+    assert np.array_equal(load(f"return Items({made})").train.images.numpy(), expected)
+
+
+@pytest.mark.parametrize("kind", ["np.int8", "np.int16", "np.uint16", "np.int64"])
+def test_integers_are_told_a_way_to_bytes_that_does_not_wrap_around(
+    refusal: Callable[..., CallableError], kind: str
+) -> None:
+    hint = refusal(f"return images.astype({kind}), labels").hint
+    assert ".clip(0, 255).astype(numpy.uint8)" in hint
+    assert "images / 65535" in hint
+
+
+@pytest.mark.parametrize("hint", ["np.moveaxis(images, -1, -3)", "torch.movedim(images, -1, -3)"])
+def test_what_is_hinted_at_keeps_the_images(
+    load: Load, refusal: Callable[..., CallableError], hint: str
+) -> None:
+    made = "np.arange(6 * 2 * 5 * 4, dtype=np.uint8).reshape(6, 2, 5, 4)"
+    assert hint.replace("np.", "numpy.") in refusal(f"return {made}, labels").hint
+    made = f"torch.tensor({made})" if "torch" in hint else made
+    images = load(f"images = {made}\nreturn {hint}, labels").train.images
+    expected = np.arange(240, dtype=np.uint8).reshape(6, 2, 5, 4)
+    assert np.array_equal(images.numpy(), np.moveaxis(expected, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("shape", "told", "hint"),
+    [
+        ((6, 5, 8, 8), "5 channels are not supported, valid is 1 to 4", "images[:, :3]"),
+        ((6, 8, 8, 5), "5 channels are not supported, valid is 1 to 4", "images[..., :3]"),
+        ((6, 2, 5, 4), "both 2 and 4 may be the number of channels", "pad sides"),
+        ((8, 8, 3, 6), "valid is (n, h, w, c) or (n, c, h, w)", "moveaxis(images, -1, 0)"),
+        ((6, 784), "valid is (n, h, w), (n, h, w, c)", "reshape(-1, height, width)"),
+        ((6, 1, 3, 8, 8), "valid is (n, h, w), (n, h, w, c)", "one axis each"),
+        ((6, 0, 8, 8), "valid is (n, h, w), (n, h, w, c)", "one pixel or more"),
+    ],
+)
+def test_each_wrong_shape_has_a_hint_of_its_own(
+    refusal: Callable[..., CallableError], shape: tuple[int, ...], told: str, hint: str
+) -> None:
+    error = refusal(f"return np.zeros({shape}, np.uint8), labels")
+    assert told in error.message
+    assert hint in error.hint
+    assert "reshape" not in error.hint or len(shape) < 3  # of axes in another order it makes noise
+
+
+def test_sets_without_names_are_told_their_table(refusal: Callable[..., CallableError]) -> None:
+    assert "{'train': …, 'test': …}" in refusal("return (images, labels), (images, labels)").hint
 
 
 def test_items_of_different_sizes_are_told_the_key(refusal: Callable[..., CallableError]) -> None:

@@ -193,7 +193,8 @@ def test_a_root_that_is_a_file(tmp_path: Path) -> None:
     for root in (tmp_path / "file", tmp_path / "file" / "below"):
         error = refusal(archive(), root)
         assert str(root) in error.message
-        assert "data.root" in error.hint
+        assert f"{tmp_path / 'file'} is a file, not a folder" in error.message
+        assert error.hint == "set data.root to a folder"
 
 
 @contextmanager

@@ -12,12 +12,8 @@ import io
 import json
 import logging
 import math
-import os
 import shutil
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -25,11 +21,11 @@ from typing import BinaryIO
 import numpy as np
 
 from workbench.config.places import user_cache
+from workbench.data.scratch import scratch_folder, sync_folder, synced
 from workbench.data.source import LeftOut, Pixels
 
 _PIXELS, _CONTENTS = "pixels", "contents.json"
 _BUILDING = ".building-"
-_ABANDONED_SECONDS = 24 * 3600
 
 _log = logging.getLogger(__name__)
 
@@ -129,22 +125,20 @@ def _open(entry: Path, count: int) -> Decoded | None:
 
 def _build(entry: Path, chunks: Iterable[Pixels | LeftOut]) -> None:
     """Write an entry beside its place, then rename it. If another was first, theirs stays."""
-    entry.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(entry.parent)
-    with tempfile.TemporaryDirectory(prefix=_BUILDING, dir=entry.parent) as scratch:
-        building = Path(scratch, entry.name)
+    with scratch_folder(entry.parent, _BUILDING) as scratch:
+        building = scratch / entry.name
         building.mkdir()
-        with _synced(building / _PIXELS) as file:
+        with synced(building / _PIXELS) as file:
             contents = _write(file, chunks)
-        with _synced(building / _CONTENTS) as file:
+        with synced(building / _CONTENTS) as file:
             file.write(contents.json())
-        _sync_folder(building)
+        sync_folder(building)
         try:
             building.rename(entry)
         except OSError:
             if not entry.exists():
                 raise
-    _sync_folder(entry.parent)
+    sync_folder(entry.parent)
 
 
 def _in_memory(chunks: Iterable[Pixels | LeftOut]) -> Decoded:
@@ -170,28 +164,3 @@ def _write(file: BinaryIO, chunks: Iterable[Pixels | LeftOut]) -> _Contents:
         digest.update(chunk.data)
         count, shape = count + len(chunk), chunk.shape[1:]
     return _Contents((count, *shape), digest.hexdigest(), tuple(left_out))
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Drop what killed builders left, once no builder can still be at work on it."""
-    for scratch in folder.glob(f"{_BUILDING}*"):
-        with suppress(FileNotFoundError):
-            if time.time() - scratch.stat().st_mtime > _ABANDONED_SECONDS:
-                shutil.rmtree(scratch, ignore_errors=True)
-
-
-@contextmanager
-def _synced(path: Path) -> Iterator[BinaryIO]:
-    """A new file that is on the disk, not only in its cache, once it is closed."""
-    with path.open("wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

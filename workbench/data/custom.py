@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import Dataset as TorchDataset
 
 from workbench.config.callables import call, foreign_code
 from workbench.config.data import CustomDataProfile
@@ -47,7 +49,6 @@ def load_custom(profile: CustomDataProfile, progress: Progress) -> Source:
     Raises:
         CallableError: the callable cannot be called, raises, or returns what is
             no such data.
-        DataError: the disk cannot hold the images.
     """
     returned, what = call(profile), profile.callable
     table = returned if isinstance(returned, Mapping) else {"train": returned}
@@ -100,7 +101,7 @@ def _names(table: Mapping[str, Any], profile: CustomDataProfile) -> tuple[str, .
 
 
 def _part(returned: Any, what: str, profile: CustomDataProfile, progress: Progress) -> _Part:
-    if isinstance(returned, tuple):
+    if isinstance(returned, tuple) or _is_list_of_arrays(returned):
         images, labels = _pair(returned, what)
         stored, values = stored_images(images, what, progress), label_values(labels, what)
     else:
@@ -120,13 +121,36 @@ def _image_set(part: _Part, classes: tuple[str, ...], *, by_name: bool) -> Image
     return ImageSet(part.images, torch.arange(len(labels)), torch.from_numpy(labels))
 
 
-def _pair(returned: tuple[Any, ...], what: str) -> tuple[Any, Any]:
+def _is_list_of_arrays(returned: object) -> bool:
+    """Whether it is [images, labels]: the items of a Dataset are no arrays."""
+    return (
+        isinstance(returned, list)
+        and len(returned) == 2
+        and all(isinstance(part, np.ndarray | Tensor) for part in returned)
+    )
+
+
+def _pair(returned: Sequence[Any], what: str) -> tuple[Any, Any]:
+    if returned and all(map(_is_set, returned)):
+        raise CallableError(
+            f"{what}: {len(returned)} sets were returned without their names; {_VALID}",
+            hint="return {'train': …, 'test': …}; data.validation takes a validation part out of"
+            " train",
+        )
     if len(returned) != 2:
         raise CallableError(
-            f"{what}: a tuple of {len(returned)} was returned; {_VALID}",
+            f"{what}: a {type(returned).__name__} of {len(returned)} was returned; {_VALID}",
             hint="return images and labels; a test set goes into the table's test",
         )
     return returned[0], returned[1]
+
+
+def _is_set(part: object) -> bool:
+    """Whether it is (images, labels) or a torch Dataset, where images or labels should be."""
+    if isinstance(part, tuple | list) and len(part) == 2:
+        # A list of two images has no two lists of different kinds in it.
+        return isinstance(part[0], np.ndarray | Tensor) and part[0].ndim > len(np.shape(part[1]))
+    return isinstance(part, TorchDataset)
 
 
 def _check_dataset(returned: Any, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -63,8 +64,7 @@ def stored_images(images: object, what: str, progress: Progress) -> Tensor:
     array = channels_first(array, what)
     if array.dtype == np.uint8 and array.flags.c_contiguous:
         return _shared(array)
-    chunks = _eight_bit_chunks(array, what, progress)
-    return torch.from_numpy(spooled(len(array), chunks))
+    return torch.from_numpy(spooled(len(array), lambda: _eight_bit_chunks(array, what, progress)))
 
 
 def channels_first(images: Array, what: str) -> Array:
@@ -77,7 +77,7 @@ def channels_first(images: Array, what: str) -> Array:
     if images.ndim == 3:
         images = images[:, None]
     if images.ndim != 4 or 0 in images.shape:
-        raise _unreadable(images, what)
+        raise _no_images(images, what)
     first, last = images.shape[1], images.shape[3]
     if first in (1, 3):
         return images
@@ -85,19 +85,20 @@ def channels_first(images: Array, what: str) -> Array:
         return np.moveaxis(images, 3, 1)
     if first in (2, 4) and last not in (2, 4):
         return images
-    raise _unreadable(images, what)
+    raise _no_channels(images, what)
 
 
 def eight_bits(images: Array, what: str) -> Pixels:
-    """Bytes as they are, in C order; floating point from 0 to 1 as 0 to 255, rounded."""
+    """Bytes as they are, in C order; floating point from 0 to 1, and false and true, as 0 to 255.
+
+    Floating point is rounded.
+    """
     if images.dtype == np.uint8:
         return np.ascontiguousarray(images)
+    if images.dtype == np.bool_:
+        return np.multiply(images, 255, dtype=np.uint8, order="C")
     if images.dtype.kind != "f":
-        raise CallableError(
-            f"{what}: pixels are of type {images.dtype}; valid is uint8, or floating point from"
-            " 0 to 1",
-            hint="convert values from 0 to 255 with .astype(numpy.uint8)",
-        )
+        raise _other_type(images, what)
     low, high = float(images.min()), float(images.max())
     if not (low >= -_TOLERANCE and high <= 1 + _TOLERANCE):  # NaN is neither
         raise _out_of_range(low, high, what)
@@ -120,17 +121,70 @@ def _shared(array: Pixels) -> Tensor:
         return torch.from_numpy(array)
 
 
-def _unreadable(images: Array, what: str) -> CallableError:
+def _no_images(images: Array, what: str) -> CallableError:
+    if images.dtype == object:
+        hint = "images of different sizes belong in a torch Dataset, with data.image_size"
+    elif 0 in images.shape:
+        hint = "return images of one pixel or more"
+    elif images.ndim < 3:
+        hint = (
+            "give them their height and width again, as in images.reshape(-1, height, width), or"
+            " images.reshape(-1, height, width, 3) where colours were flattened last"
+        )
+    else:
+        hint = "return one axis each of images, channels, height and width"
     return CallableError(
         f"{what}: images have the shape {images.shape}; valid is (n, h, w), (n, h, w, c) or"
-        " (n, c, h, w) with 1 or 3 channels",
-        hint="images of different sizes belong in a torch Dataset, with data.image_size"
-        if images.dtype == object
-        else "put the channels second, as in images.reshape(n, c, h, w)",
+        " (n, c, h, w), with 1 to 4 channels",
+        hint=hint,
+    )
+
+
+def _no_channels(images: Array, what: str) -> CallableError:
+    """Of four axes neither the second nor the last can be the channels, or both can."""
+    first, last = images.shape[1], images.shape[3]
+    shape = f"{what}: images have the shape {images.shape}; "
+    if first in (2, 4):
+        return CallableError(
+            f"{shape}both {first} and {last} may be the number of channels",
+            # Counted from the end, it is right for a single image too.
+            hint="put the channels second, with numpy.moveaxis(images, -1, -3) or"
+            " torch.movedim(images, -1, -3) where they are last, and pad sides of 2 or 4 pixels",
+        )
+    if images.shape[2] in (1, 3):
+        return CallableError(
+            f"{shape}valid is (n, h, w, c) or (n, c, h, w)",
+            hint="numpy.moveaxis or torch.movedim puts axes in another order, as in"
+            " numpy.moveaxis(images, -1, 0) for (h, w, c, n)",
+        )
+    return CallableError(
+        f"{shape}{min(first, last)} channels are not supported, valid is 1 to 4",
+        hint="choose some of them, as in images[:, :3]"
+        if first <= last
+        else "choose some of them, as in images[..., :3]",
+    )
+
+
+def _other_type(images: Array, what: str) -> CallableError:
+    # No plain .astype(numpy.uint8): it makes 0 of 256, and 255 of -1.
+    hint = (
+        "make bytes of values from 0 to 255 with .clip(0, 255).astype(numpy.uint8); divide others"
+        " by the largest that they can be, as in images / 65535"
+    )
+    return CallableError(
+        f"{what}: pixels are of type {images.dtype}; valid is uint8, bool, or floating point from"
+        " 0 to 1",
+        hint=hint if images.dtype.kind in "iu" else "return numbers of one of these types",
     )
 
 
 def _out_of_range(low: float, high: float, what: str) -> CallableError:
+    if not math.isfinite(low) or not math.isfinite(high):
+        name = "NaN" if math.isnan(low) else "infinite"
+        return CallableError(
+            f"{what}: pixels are {name}; valid in floating point is 0 to 1",
+            hint="look for a division by 0 where they are made, or leave these images out",
+        )
     valid = f"{what}: pixels lie between {low:g} and {high:g}; valid in floating point is 0 to 1"
     if low >= 0 and 1 < high <= 255:
         return CallableError(valid, hint="return values from 0 to 255 as uint8, or divide by 255")

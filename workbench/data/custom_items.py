@@ -46,11 +46,16 @@ class _Reader:
     def check_steady(self, count: int) -> None:
         """Refuse random items: they are read once, and would stay as they were drawn."""
         for place in range(min(_READ_TWICE, count)):
-            first, again = self._item(place)[0], self._item(place)[0]
-            if not np.array_equal(first, again):
+            (image, label), (same_image, same_label) = self._item(place), self._item(place)
+            if not np.array_equal(image, same_image):
                 raise CallableError(
                     f"{self.what}: the image of item {place} is another each time it is read",
                     hint="leave random transforms out: data.augment draws anew each epoch",
+                )
+            if _differ(label, same_label):
+                raise CallableError(
+                    f"{self.what}: the label of item {place} is another each time it is read",
+                    hint="return the item that was asked for, with its own label",
                 )
 
     def _item(self, place: int) -> tuple[Pixels, object]:
@@ -63,9 +68,9 @@ class _Reader:
                 hint="return both of them from __getitem__",
             )
         image = _pixels(item[0], what, self.profile.folder)
-        return (resized_channels(image, self.profile) if self.profile.image_size else image), item[
-            1
-        ]
+        if self.profile.image_size:
+            image = resized_channels(image, self.profile)
+        return image, item[1]
 
     def _check_size(self, image: Pixels, place: int) -> None:
         self.first = self.first or image.shape
@@ -93,7 +98,6 @@ def read_items(
 
     Raises:
         CallableError: it raises, or its items are no (image, label) or change.
-        DataError: the disk cannot hold the images.
     """
     with foreign_code(f"{what}: its length raised", profile.folder):
         count = len(dataset)
@@ -101,11 +105,12 @@ def read_items(
         raise CallableError(f"{what}: there are no images", hint="return one or more")
     reader = _Reader(dataset, profile, what)
     reader.check_steady(count)
-    images = spooled(count, _chunks(reader, count, progress))
+    images = spooled(count, lambda: _chunks(reader, count, progress))
     return torch.from_numpy(images), reader.labels
 
 
 def _chunks(reader: _Reader, count: int, progress: Progress) -> Iterator[Pixels]:
+    reader.labels.clear()  # a full disk has them read once more
     for start in range(0, count, _CHUNK):
         stop = min(start + _CHUNK, count)
         yield np.stack([reader.image(place) for place in range(start, stop)])
@@ -126,6 +131,14 @@ def _pixels(image: object, what: str, folder: Path) -> Pixels:
         )
     pixels: Pixels = eight_bits(channels_first(array[None], what), what)[0]
     return pixels
+
+
+def _differ(label: object, other: object) -> bool:
+    """Whether two labels show that they do; other things than labels are told later."""
+    kinds = int | float | str | np.generic | np.ndarray | Tensor
+    if not isinstance(label, kinds) or not isinstance(other, kinds):
+        return False
+    return str(label) != str(other)  # as text, since NaN is never equal to NaN
 
 
 def _channels(image: Image.Image) -> Literal[1, 3]:

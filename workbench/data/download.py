@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.config.wording import printable, shortened
-from workbench.data.scratch import scratch_folder, synced
+from workbench.data.scratch import scratch_folder, sync_folder, synced
 from workbench.data.source import Progress
 from workbench.errors import DataError
 
@@ -47,6 +47,7 @@ def available(
         DataError: it can be neither downloaded nor kept, or is damaged.
     """
     target, path = root / archive.folder, root / archive.name
+    _check_root(root)
     try:
         if not target.exists():
             if path.exists():
@@ -62,6 +63,17 @@ def available(
             " another folder",
         ) from error
     return target
+
+
+def _check_root(root: Path) -> None:
+    found = next(path for path in (root, *root.parents) if path.exists())
+    if not found.is_dir():
+        below = "" if found == root else f", and {root} cannot be made"
+        raise DataError(
+            f"{found} is a file, not a folder{below}",
+            path=found,
+            hint="set data.root to a folder",
+        )
 
 
 def _check_present(archive: Archive, path: Path) -> None:
@@ -88,6 +100,7 @@ def _download(archive: Archive, path: Path, progress: Progress, patience: float)
             found = f"what came has md5 {digest.hexdigest()}, not {archive.md5}"
             raise _not_downloaded(archive, path, found)
         (scratch / archive.name).replace(path)
+        sync_folder(path.parent)
 
 
 def _received(archive: Archive, path: Path, progress: Progress, patience: float) -> Iterator[bytes]:
@@ -165,3 +178,4 @@ def _move(folder: Path, target: Path) -> None:
     except OSError:
         if not target.is_dir():
             raise
+    sync_folder(target.parent)

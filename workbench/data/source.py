@@ -13,7 +13,8 @@ if TYPE_CHECKING:  # so that the cache can be asked for its size without waiting
     from torch import Tensor
 
 Pixels = npt.NDArray[np.uint8]
-"""Images as bytes, (n, height, width, channels) or (n, channels, height, width)."""
+"""Images as bytes: (n, height, width, channels) or (n, channels, height, width), and a single one
+(height, width), (height, width, channels) or (channels, height, width)."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
