@@ -286,8 +286,8 @@ def test_what_is_not_callable_is_refused(write: Write) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({}, "missing a required argument: 'size'"),
-        ({"size": 1, "sise": 2}, "unexpected keyword argument 'sise'"),
+        ({}, "'size'"),
+        ({"size": 1, "sise": 2}, "'sise'"),
     ],
 )
 def test_wrong_arguments_are_told_with_those_it_takes(
@@ -309,9 +309,9 @@ def test_wrong_arguments_are_told_with_those_it_takes(
         ("raise KeyError", "raised KeyError ("),
         ("import sys; sys.exit(3)", "raised SystemExit: 3 ("),
         ("import sys; sys.exit('no')", "raised SystemExit: no ("),
-        ("import not_installed_at_all", "ModuleNotFoundError: No module named"),
+        ("import not_installed_at_all", "ModuleNotFoundError: "),
         ("raise StopIteration", "raised StopIteration ("),
-        ("1 / 0", "ZeroDivisionError: division by zero ("),
+        ("1 / 0", "ZeroDivisionError: "),
         ("load()", "RecursionError"),
     ],
 )

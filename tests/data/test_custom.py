@@ -503,7 +503,7 @@ def test_what_an_item_raises_is_told_with_its_line(
         "    def __getitem__(self, place): return images[0], 1 / (5 - place)\n"
         "return Bad()"
     ).message
-    assert "item 5 raised ZeroDivisionError: division by zero" in message
+    assert "item 5 raised ZeroDivisionError" in message
     assert f"({tmp_path / 'own.py'}, line " in message
 
 

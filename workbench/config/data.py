@@ -51,9 +51,10 @@ class DataSection(Section):
     """Held out of the training set: a count, or a fraction below 1. With 0 the test set is
     evaluated each epoch and drives early stopping."""
     train_per_class: int = Field(0, ge=0)
-    """Use the first N training images of each class, by sorted name; 0 is all."""
+    """Use the first N training images of each class, in the order of the data (image folders: by
+    sorted name); 0 is all."""
     test_per_class: int = Field(0, ge=0)
-    """Use the first N test images of each class, by sorted name; 0 is all."""
+    """Use the first N test images of each class, in the same order; 0 is all."""
     image_size: int = Field(0, ge=0, le=4096)
     """Side length in pixels that images are scaled to; 0 leaves them as they are."""
     resize: Literal["stretch", "crop", "pad"] = "stretch"

@@ -16,6 +16,7 @@ EXTENSIONS = frozenset(
     (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm", ".tif", ".tiff")
 )
 _LAYOUT = "images belong in train/<class>/ and test/<class>/ below data.root, or in <class>/ alone"
+_SETS = ("train", "test")
 _UNUSED = ("val", "valid", "validation")
 
 _log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def list_images(root: Path, train_per_class: int, test_per_class: int) -> Listin
         DataError: something is missing or unreadable, or the classes of the
             sets differ.
     """
-    _entries(root, "set data.root to the folder that holds train and test, or the class folders")
+    _check_names(root)
     train, test = root / "train", root / "test"
     if not _has_folders(train) and not _has_folders(test):
         classes = _classes(root)
@@ -63,6 +64,19 @@ def list_images(root: Path, train_per_class: int, test_per_class: int) -> Listin
     return Listing(
         classes, train_files, _list_files(test, classes, test_per_class) if has_test else ()
     )
+
+
+def _check_names(root: Path) -> None:
+    """Refuse `Train` or `TEST` with class folders: they would be classes, or not be used."""
+    hint = "set data.root to the folder that holds train and test, or the class folders"
+    for entry in _entries(root, hint):
+        right = entry.name.lower()
+        if right in _SETS and entry.name != right and _has_folders(root / entry.name):
+            raise DataError(
+                f"{_name(root / entry.name)} holds class folders, but its name is not {right}",
+                path=root / entry.name,
+                hint=f"rename it to {right}; {_LAYOUT}",
+            )
 
 
 def _has_folders(folder: Path) -> bool:
