@@ -87,6 +87,12 @@ class CallableError(WorkbenchError):
     """Code of the user's own that is missing, raises, or returns what cannot be used."""
 
 
+class ForwardError(CallableError):
+    """A network of the user's own that raises while it trains, or gives something else at once."""
+
+    exit_code = ExitCode.FAILED
+
+
 class ModelError(WorkbenchError):
     """A model that does not exist or does not fit its data."""
 

@@ -77,6 +77,10 @@ def _profile(table: dict[str, Any]) -> RunProfile:
     """What JSON schema cannot say is put right here."""
     if table["optimizer"].get("momentum") == 0:
         table["optimizer"]["nesterov"] = False
+    training = table["training"]
+    training["gradient_accumulation"] = min(
+        training["gradient_accumulation"], training["batch_size"]
+    )
     for augmentation in table["data"]["augment"]:
         for interval in {"scale", "ratio", "sigma"} & augmentation.keys():
             augmentation[interval].sort()

@@ -56,6 +56,42 @@ class Leaving(Frozen):
         raise SystemExit(3)
 
 
+class Auxiliary(nn.Linear):
+    def __init__(self):
+        super().__init__(48, 3)
+
+    def forward(self, images):
+        logits = super().forward(images.flatten(1))
+        return (logits, logits) if self.training else logits
+
+
+class Detached(nn.Linear):
+    def __init__(self):
+        super().__init__(48, 3)
+
+    def forward(self, images):
+        return super().forward(images.flatten(1)).detach()
+
+
+class FailingInTraining(Auxiliary):
+    def forward(self, images):
+        if self.training:
+            raise ValueError("in training only")
+        return super().forward(images)
+
+
+class Remembering(nn.ReLU):
+    def get_extra_state(self):
+        return {"calls": 3}
+
+    def set_extra_state(self, state):
+        pass
+
+
+def remembering():
+    return nn.Sequential(nn.Flatten(), nn.Linear(48, 3), nn.Sequential(Remembering()))
+
+
 def number():
     return 3
 
@@ -112,7 +148,32 @@ def test_a_network_for_another_image_size_is_refused_with_the_datas(folder: Path
     assert "data.image_size" in e.value.hint
 
 
-@pytest.mark.parametrize(("name", "raised"), [("Failing", "KeyError"), ("Leaving", "SystemExit")])
+def test_logits_with_something_else_in_train_mode_are_refused(folder: Path) -> None:
+    with pytest.raises(ModelError, match=r"Auxiliary in train mode gives .* type tuple"):
+        build_model(_profile(folder, "Auxiliary"), SMALL)
+
+
+def test_logits_that_nothing_can_be_learnt_from_are_refused(folder: Path) -> None:
+    with pytest.raises(ModelError, match="Detached in train mode gives logits without a gradient"):
+        build_model(_profile(folder, "Detached"), SMALL)
+
+
+def test_state_that_is_no_tensor_is_refused_with_its_module(folder: Path) -> None:
+    with pytest.raises(
+        ModelError, match=r"remembering: module '2\.0' has '_extra_state'"
+    ) as caught:
+        build_model(_profile(folder, "remembering"), SMALL)
+    assert "register_buffer" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "raised"),
+    [
+        ("Failing", "KeyError"),
+        ("Leaving", "SystemExit"),
+        ("FailingInTraining", "ValueError"),
+    ],
+)
 def test_an_exception_in_forward_is_told_with_its_line(
     folder: Path, name: str, raised: str
 ) -> None:

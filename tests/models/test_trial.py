@@ -6,7 +6,14 @@ from torch import Tensor, nn
 
 from workbench.errors import ModelError
 from workbench.models.shape import DataShape
-from workbench.models.trial import brief, check_output, output_for_zeros
+from workbench.models.trial import (
+    brief,
+    check_evaluation,
+    check_training,
+    fault_of,
+    output_for_zeros,
+    unchanged,
+)
 
 SMALL = DataShape(channels=2, image_size=(4, 6), classes=3)
 
@@ -69,9 +76,41 @@ def test_lazy_layers_get_their_shapes_and_draw_weights_that_nothing_draws_again(
     assert torch.equal(after, torch.rand(1))
 
 
+def test_a_trial_in_train_mode_leaves_no_trace_either() -> None:
+    model = Counting()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    check_training(model.eval(), "net", SMALL)
+    assert torch.equal(torch.rand(3), expected)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert not model.training
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_a_buffer_that_forward_replaces_is_as_before() -> None:
+    model = Counting()
+    calls = model.calls
+    with unchanged(model):
+        model.calls = model.calls + model.head[3].weight.sum()
+    assert model.calls is calls
+    assert model.calls == 0
+    with unchanged(model):
+        model.calls += model.head[3].weight.sum()
+    assert (model.calls.item(), model.calls.requires_grad) == (0, False)
+
+
 def test_one_logit_per_image_and_class_is_accepted_in_any_floating_point_type() -> None:
-    check_output(torch.zeros(2, 3), "net", SMALL)
-    check_output(torch.zeros(2, 3, dtype=torch.bfloat16), "net", SMALL)
+    with torch.no_grad():
+        assert not fault_of(torch.zeros(2, 3), 2, 3)
+        assert not fault_of(torch.zeros(5, 3, dtype=torch.bfloat16), 5, 3)
+
+
+def test_where_gradients_are_recorded_logits_must_have_one() -> None:
+    logits = torch.zeros(2, 3, requires_grad=True)
+    assert not fault_of(logits, 2, 3)
+    assert fault_of(logits.detach(), 2, 3) == "logits without a gradient"
 
 
 @pytest.mark.parametrize(
@@ -85,8 +124,12 @@ def test_one_logit_per_image_and_class_is_accepted_in_any_floating_point_type() 
     ],
 )
 def test_anything_else_is_refused_with_what_was_wanted(output: object, found: str) -> None:
+    model = nn.Linear(1, 1)
+    model.forward = lambda images: output  # type: ignore[assignment,misc,return-value]
     with pytest.raises(ModelError, match=rf"net gives .*{found}.*logits of shape \(2, 3\)"):
-        check_output(output, "net", SMALL)
+        check_evaluation(model, "net", SMALL)
+    with pytest.raises(ModelError, match=rf"net in train mode gives .*{found}"):
+        check_training(model, "net", SMALL)
 
 
 def test_a_foreign_error_is_told_on_one_short_line_without_control_characters() -> None:

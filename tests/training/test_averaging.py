@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from tests.training.small import a_profile, a_trainer, epochs_of, steps_of
 from workbench.data.dataset import Dataset
-from workbench.events import BestImproved
+from workbench.events import BestImproved, FiltersChanged
 from workbench.training.averaging import WeightAverage
 
 
@@ -72,6 +72,69 @@ def test_the_model_gets_its_weights_back_when_the_evaluation_fails() -> None:
     assert same(copied(model), live)
 
 
+class Tied(nn.Module):
+    """Shares a parameter, the memory of another, and puts a new tensor into its buffer."""
+
+    calls: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second, self.third = (nn.Linear(3, 3) for _ in range(3))
+        self.second.weight = self.first.weight
+        self.third.bias.data = self.first.bias.data
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.calls = self.calls + 1
+        logits: Tensor = self.third(self.second(self.first(images)))
+        return logits
+
+
+def test_tied_weights_are_averaged_once_and_come_back() -> None:
+    model = Tied()
+    average = WeightAverage(model, 0.5)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.rand_like(parameter))
+    model(torch.rand(2, 3))
+    average.update(0)
+    live, mean = copied(model), {n: w.clone() for n, w in average.weights().items()}
+    assert {"first.weight", "second.weight"} & mean.keys() == {"first.weight"}
+    assert {"first.bias", "third.bias"} & mean.keys() == {"first.bias"}
+    with average.in_place():
+        held = copied(model)
+        assert same({name: held[name] for name in mean}, mean)
+        assert torch.equal(held["second.weight"], mean["first.weight"])
+        assert torch.equal(held["third.bias"], mean["first.bias"])
+    assert same(copied(model), live)
+    assert not torch.equal(live["first.weight"], mean["first.weight"])
+
+
+def test_a_buffer_that_forward_replaces_is_followed() -> None:
+    model = Tied()
+    average = WeightAverage(model, 0.0)
+    model(torch.rand(2, 3))
+    average.update(0)
+    assert average.weights()["calls"] == 1
+    with average.in_place():
+        model(torch.rand(2, 3))
+    assert average.weights()["calls"] == 2
+
+
+def test_weights_that_were_loaded_or_moved_are_followed() -> None:
+    model = a_model()
+    average = WeightAverage(model, 0.0)
+    disturb(model, 1)
+    loaded = copied(model)
+    disturb(model, 2)
+    model.load_state_dict(loaded)
+    average.update(0)
+    assert same(average.weights(), {name: loaded[name] for name in average.weights()})
+    model.load_state_dict(copied(a_model()), assign=True)
+    average.update(0)
+    assert same(average.weights(), {name: copied(model)[name] for name in average.weights()})
+
+
 @pytest.mark.slow
 def test_a_compiled_model_computes_with_it() -> None:
     model = a_model().eval()
@@ -105,6 +168,14 @@ def test_what_is_evaluated_and_kept_is_the_average(dataset: Dataset) -> None:
     # After the training the model holds its best weights: the same evaluation again.
     again = trainer.learner.evaluate("val").metrics("val")
     assert {name: epochs_of(events)[0].metrics[name] for name in again} == again
+
+
+def test_the_filters_shown_are_those_of_the_average(dataset: Dataset) -> None:
+    trainer = a_trainer(dataset, a_profile(ema_decay=0.9, epochs=1))
+    [filters] = [event for event in trainer.train() if isinstance(event, FiltersChanged)]
+    average = trainer.learner.average
+    assert average is not None
+    assert filters.weights == average.weights()["stem.0.weight"].flatten().tolist()
 
 
 def test_training_itself_goes_on_with_the_live_weights(dataset: Dataset) -> None:

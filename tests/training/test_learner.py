@@ -143,7 +143,7 @@ def trained(monkeypatch: pytest.MonkeyPatch, steps: int, **training: object) -> 
     return learner
 
 
-@pytest.mark.parametrize("parts", [2, 3, 7, 50, 1000])
+@pytest.mark.parametrize("parts", [2, 3, 7, 50])
 @pytest.mark.parametrize(
     "options",
     [
@@ -155,7 +155,7 @@ def trained(monkeypatch: pytest.MonkeyPatch, steps: int, **training: object) -> 
 def test_a_batch_in_parts_has_the_gradient_of_the_whole(
     monkeypatch: pytest.MonkeyPatch, parts: int, options: dict[str, object]
 ) -> None:
-    """More parts than the 50 images of a batch are fifty; the last batch has only 20."""
+    """Fifty parts of a batch of 50 are single images."""
     options = {**options, "batch_size": 50}
     whole = trained(monkeypatch, 1, **options)
     expected = [parameter.grad for parameter in whole.model.parameters()]

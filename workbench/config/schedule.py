@@ -16,7 +16,10 @@ class ConstantProfile(Section):
 
 
 class WarmupHoldCosineProfile(Section):
-    """A linear rise, a fifth of the epochs at the peak, then a cosine down to a tenth of it."""
+    """A linear rise, a fifth of the epochs at the peak, then a cosine down towards a tenth of it.
+
+    The last epoch is one short of that tenth.
+    """
 
     kind: Literal["warmup_hold_cosine"] = "warmup_hold_cosine"
     warmup_epochs: int = Field(5, ge=0)
@@ -30,7 +33,8 @@ class CosineProfile(Section):
     warmup_epochs: int = Field(0, ge=0)
     """Epochs in which the rate first rises, step by step, in a straight line."""
     floor: float = Field(0.0, ge=0, le=1)
-    """Share of the peak learning rate that it ends at."""
+    """Share of the peak learning rate that it falls to; the last step is one short of it, as in
+    torch's CosineAnnealingLR."""
 
 
 class OneCycleProfile(Section):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from workbench.config.section import Section, invalid
 
@@ -61,7 +61,7 @@ class TrainingProfile(Section):
     """Largest global gradient norm, in the epochs after warm-up; 0 is off."""
     gradient_accumulation: int = Field(1, ge=1, le=10_000)
     """Parts that a batch is computed in, one after the other: less memory and the same gradient,
-    but that batch norm sees each part by itself."""
+    but that batch norm sees each part by itself. At most batch_size."""
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     """Share of each label's weight that is spread over all classes in the training loss."""
     class_weights: ClassWeights = "none"
@@ -78,3 +78,12 @@ class TrainingProfile(Section):
     """End after so many steps; 0 is off."""
     early_stopping: EarlyStoppingProfile = EarlyStoppingProfile()
     """When to give up waiting for a better epoch."""
+
+    @model_validator(mode="after")
+    def _parts_have_images(self) -> Self:
+        if self.gradient_accumulation > self.batch_size:
+            raise invalid(
+                f"a whole number from 1 to batch_size, which is {self.batch_size}",
+                key="gradient_accumulation",
+            )
+        return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from torch import nn
@@ -19,7 +20,7 @@ from workbench.errors import ModelError, WorkbenchError
 from workbench.models import custom, vgg
 from workbench.models.se_resnet import SEResNet
 from workbench.models.shape import DataShape
-from workbench.models.trial import SMALLER, brief, check_output, output_for_zeros
+from workbench.models.trial import SMALLER, brief, check_evaluation, check_training
 from workbench.models.vgg import VGGA
 
 
@@ -75,15 +76,18 @@ def build_model(profile: ModelProfile, shape: DataShape) -> nn.Module:
     the network cannot take images of that shape or gives no logits for them,
     and `CallableError` where code of the user's own is at fault.
     """
+    name = _name(profile)
     try:
         model = _BUILDERS[type(profile)](profile, shape)
-        output = output_for_zeros(model, shape)
+        check_evaluation(model, name, shape)
+        _check_parameters(model, name)
+        if isinstance(profile, CustomModelProfile):  # others give the same in both modes
+            _check_state(model, name)
+            check_training(model, name, shape)
     except WorkbenchError:
         raise
     except (Exception, SystemExit) as error:
         raise _refusal(profile, shape, error) from error
-    check_output(output, _name(profile), shape)
-    _check_parameters(model, _name(profile))
     return model
 
 
@@ -131,6 +135,20 @@ def _check_parameters(model: nn.Module, name: str) -> None:
         raise ModelError(
             f"{name} has no parameter to train",
             hint="leave requires_grad of at least one parameter as it is",
+        )
+
+
+def _check_state(model: nn.Module, name: str) -> None:
+    """What is averaged, kept and written are tensors that the network has by these names."""
+    parameters = model.named_parameters(remove_duplicate=False)
+    known = {key for key, _ in chain(parameters, model.named_buffers(remove_duplicate=False))}
+    others = [key for key in model.state_dict() if key not in known]
+    if others:
+        module, _, entry = others[0].rpartition(".")
+        where = f"module '{module}'" if module else "the network"
+        raise ModelError(
+            f"{name}: {where} has '{entry}' in its state_dict, neither a parameter nor a buffer",
+            hint="keep that state in a buffer (register_buffer) and not by get_extra_state",
         )
 
 

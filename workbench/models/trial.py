@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
@@ -16,44 +19,93 @@ _MESSAGE_LENGTH = 200
 SMALLER = "take a smaller network or a smaller data.image_size"
 """What to do where there was not enough memory."""
 
+MEND = "return one floating point number per image and class, computed from the parameters"
+"""What to do where a network gives something else than logits."""
+
 
 @torch.no_grad()
 def output_for_zeros(model: nn.Module, shape: DataShape) -> object:
     """What the network gives in eval mode for two zero images.
 
-    Afterwards its mode and buffers and torch's random state are as before,
-    except that lazy layers have got, and drawn, their weights. Raises whatever
-    the network raises.
+    Lazy layers get, and draw, their weights; else all is left `unchanged`.
+    Raises whatever the network raises.
     """
-    lazy = any(map(is_lazy, model.parameters()))
-    buffers = {name: b.clone() for name, b in model.named_buffers() if not is_lazy(b)}
-    device = next((p.device for p in model.parameters()), None)
-    images = torch.zeros(2, shape.channels, *shape.image_size, device=device)
-    was_training = model.training
-    model.eval()
-    # Weights that were drawn must not be drawn again by what comes next.
-    with torch.random.fork_rng(devices=[], enabled=not lazy):
-        output: object = model(images)
-    model.train(was_training)
-    for name, before in buffers.items():
-        model.get_buffer(name).copy_(before)
+    with unchanged(model):
+        output: object = model.eval()(_two_images(model, shape))
     return output
 
 
-def check_output(output: object, name: str, shape: DataShape) -> None:
-    """Raise `ModelError` unless a trial gave one logit per image and class."""
+@torch.no_grad()
+def check_evaluation(model: nn.Module, name: str, shape: DataShape) -> None:
+    """Raise `ModelError` unless it gives one logit per image and class in eval mode."""
+    _check(output_for_zeros(model, shape), f"{name} gives", shape)
+
+
+@torch.enable_grad()
+def check_training(model: nn.Module, name: str, shape: DataShape) -> None:
+    """The same in train mode, where some networks give more, or logits without a gradient."""
+    with unchanged(model):
+        output: object = model.train()(_two_images(model, shape))
+    _check(output, f"{name} in train mode gives", shape)
+
+
+def _two_images(model: nn.Module, shape: DataShape) -> Tensor:
+    device = next((p.device for p in model.parameters()), None)
+    return torch.zeros(2, shape.channels, *shape.image_size, device=device)
+
+
+@contextmanager
+def unchanged(model: nn.Module) -> Iterator[None]:
+    """Its mode and buffers and torch's random state are afterwards as before.
+
+    But for lazy layers: weights that they drew must not be drawn again by what comes next.
+    """
+    lazy = any(map(is_lazy, model.parameters()))
+    buffers = [(name, b, b.clone()) for name, b in model.named_buffers() if not is_lazy(b)]
+    gpus = {p.device for p in model.parameters() if p.device.type == "cuda"}
+    was_training = model.training
+    try:
+        with torch.random.fork_rng(devices=gpus, enabled=not lazy):
+            yield
+    finally:
+        model.train(was_training)
+        for name, buffer, before in buffers:
+            _restore(model, name, buffer, before)
+
+
+@torch.no_grad()
+def _restore(model: nn.Module, name: str, buffer: Tensor, before: Tensor) -> None:
+    """A forward may have written into the buffer, with gradients even, or put another there."""
+    module, _, attribute = name.rpartition(".")
+    restored = before if buffer.requires_grad else buffer.copy_(before)
+    setattr(model.get_submodule(module), attribute, restored)
+
+
+def _check(output: object, gives: str, shape: DataShape) -> None:
+    if fault := fault_of(output, 2, shape.classes):
+        raise ModelError(
+            f"{gives} {fault} for two images, wanted are {wanted(2, shape.classes)}", hint=MEND
+        )
+
+
+def fault_of(output: object, images: int, classes: int) -> str:
+    """What a network gave instead of logits, in words; empty where they are as `wanted`.
+
+    Where torch records gradients, logits must have one.
+    """
     if not isinstance(output, Tensor):
-        found = f"something of type {type(output).__name__}"
-    elif tuple(output.shape) != (2, shape.classes):
-        found = f"a tensor of shape {tuple(output.shape)}"
-    elif not output.is_floating_point():
-        found = f"whole numbers ({str(output.dtype).removeprefix('torch.')})"
-    else:
-        return
-    raise ModelError(
-        f"{name} gives {found} for two images, wanted are logits of shape (2, {shape.classes})",
-        hint="return one floating point number per image and class",
-    )
+        return f"something of type {type(output).__name__}"
+    if tuple(output.shape) != (images, classes):
+        return f"a tensor of shape {tuple(output.shape)}"
+    if not output.is_floating_point():
+        return f"whole numbers ({str(output.dtype).removeprefix('torch.')})"
+    if torch.is_grad_enabled() and not output.requires_grad:
+        return "logits without a gradient"
+    return ""
+
+
+def wanted(images: int, classes: int) -> str:
+    return f"logits of shape ({images}, {classes})"
 
 
 def brief(error: BaseException) -> str:

@@ -161,11 +161,7 @@ def _train(trainer: Trainer, run: Run, watch: Watch, stop: Stop) -> None:
         write_env(run, describe_run(learner.hardware, learner.dataset))
     logger.info("training on %s with %s", learner.hardware.device, versions())
     if learner.monitored_split == "test":
-        share = trainer.profile.data.validation
-        logger.warning(
-            "data.validation is %g%s: the test set itself chooses the best weights",
-            share, ", which rounds to no image" * (share > 0),
-        )  # fmt: skip
+        logger.warning("data.validation is 0: the test set itself chooses the best weights")
     try:
         # Closed before an exception of `watch` goes on: it lets go of the run.
         with closing(record(trainer.train(Control(run, stop)), run)) as events:

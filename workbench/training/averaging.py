@@ -22,8 +22,8 @@ class WeightAverage:
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         """Begins at the model's weights, on their device."""
-        self._model = model
         self._decay = decay
+        self._places = _places(model)
         self._average = {name: weight.clone() for name, weight in self._live().items()}
 
     def update(self, step: int) -> None:
@@ -32,12 +32,11 @@ class WeightAverage:
         Early on the average forgets faster, so that the initial weights don't linger.
         """
         decay = min(self._decay, (1 + step) / (10 + step))
-        live = self._live()
         mean = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]  # torch leaves it so
-        mean([*self._average.values()], [live[name] for name in self._average], step)
+        mean([*self._average.values()], [*self._live().values()], step)
 
     def weights(self) -> dict[str, Tensor]:
-        """The averages by name, live."""
+        """The averages by name, live; of weights that share their memory under the first name."""
         return self._average
 
     def load(self, weights: Mapping[str, Tensor]) -> None:
@@ -57,12 +56,29 @@ class WeightAverage:
     @torch.no_grad()
     def _exchange(self) -> None:
         """In place: a compiled model and the optimizer keep the tensors that they know."""
-        live = self._live()
-        for name, average in self._average.items():
-            kept = live[name].clone()
-            live[name].copy_(average)
+        for live, average in zip(self._live().values(), self._average.values(), strict=True):
+            kept = live.clone()
+            live.copy_(average)
             average.copy_(kept)
 
     def _live(self) -> dict[str, Tensor]:
-        state: dict[str, Tensor] = self._model.state_dict()
-        return {name: weight for name, weight in state.items() if weight.is_floating_point()}
+        return {
+            name: getattr(module, attribute).detach()
+            for name, (module, attribute) in self._places.items()
+        }
+
+
+def _places(model: nn.Module) -> dict[str, tuple[nn.Module, str]]:
+    """Module and attribute of each weight to average: one place where several share their memory.
+
+    Found once, since asking for `state_dict()` takes a millisecond. The tensors
+    themselves may be replaced: some forwards assign a new one to a buffer.
+    """
+    places, seen = {}, set()
+    for name, weight in model.state_dict().items():
+        memory = (weight.data_ptr(), weight.numel())
+        if weight.is_floating_point() and memory not in seen:
+            seen.add(memory)
+            module, _, attribute = name.rpartition(".")
+            places[name] = (model.get_submodule(module), attribute)
+    return places

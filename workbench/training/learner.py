@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import reduce
@@ -23,6 +22,7 @@ from workbench.training.hardware import Hardware
 from workbench.training.loss import training_loss
 from workbench.training.memory import memory_errors
 from workbench.training.optimizer import build_optimizer, set_learning_rate
+from workbench.training.own_network import Forward, checked, own_code
 from workbench.training.parts import largest_part, parts_of
 from workbench.training.schedule import Moment, learning_rate, warmup_epochs
 
@@ -77,9 +77,8 @@ class Learner:
         )
         # Parameters and state come from the model itself: the compiled form
         # shares them under other names.
-        self._forward: Callable[[Tensor], Tensor] = self.model
-        if hardware.compile:
-            self._forward = torch.compile(self.model)
+        forward: Forward = torch.compile(self.model) if hardware.compile else self.model
+        self._forward = checked(forward, profile.model, shape.classes)
 
     def step(self, batch: Batch, step: int) -> StepResult:
         """Train step `step` (from 0) of the run; nothing here waits for the device."""
@@ -107,7 +106,8 @@ class Learner:
         for part in parts_of(batch, largest_part(self.profile.training)):
             logits = self._logits(part.images)
             loss = self.loss(logits, part.targets, batch.targets)
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            with own_code(self.profile.model):
+                loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             losses.append(loss.detach())
             correct.append((logits.detach().argmax(1) == part.labels).sum())
         return reduce(torch.add, losses), reduce(torch.add, correct)

@@ -19,12 +19,13 @@ def memory_errors(device: torch.device, doing: Callable[[], str], hint: str) -> 
     try:
         yield
     except (RuntimeError, MemoryError) as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         raise DeviceMemoryError(f"{device} ran out of memory {doing()}", hint=hint) from error
 
 
-def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error is torch's or Python's way to say that memory was not enough."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
-    return any(allocator in str(error) for allocator in _ALLOCATORS)
+    return isinstance(error, RuntimeError) and any(name in str(error) for name in _ALLOCATORS)

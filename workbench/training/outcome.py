@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from workbench.config.training import TrainingProfile
+from workbench.config.wording import counted
 from workbench.events import EndState
 from workbench.training.position import Position
 
@@ -26,14 +27,15 @@ def diverged(loss: float, step: int) -> Outcome:
 
 
 def stopped(position: Position) -> Outcome:
-    return Outcome("stopped", f"stopped after {position.step:,} steps")
+    return Outcome("stopped", f"stopped after {counted(position.step, 'step')}")
 
 
 def completion(training: TrainingProfile, position: Position, steps: int) -> Outcome | None:
     """The end of a training of `steps` steps; None while there is something left to train."""
     best = position.best
     if best.is_over(training.early_stopping):
-        return Outcome("finished", f"early stopping after {best.waited} epochs without gain")
+        waited = counted(best.waited, "epoch")
+        return Outcome("finished", f"early stopping after {waited} without gain")
     if position.epoch >= training.epochs:
         return Outcome("finished")
     if position.step >= steps:

@@ -17,7 +17,7 @@ from workbench.config.schedule import (
 )
 
 FLOOR = 0.1
-"""Share of the peak learning rate that warmup_hold_cosine ends at."""
+"""Share of the peak learning rate that warmup_hold_cosine falls to; its last epoch is one short."""
 
 HOLD = 1 / 5
 """Share of all epochs that warmup_hold_cosine holds the peak for after warm-up."""

@@ -6,10 +6,9 @@ import torch
 
 from workbench.config.training import TrainingProfile
 from workbench.errors import ModelError
-from workbench.models.trial import brief
+from workbench.models.trial import brief, unchanged
 from workbench.training.learner import Learner
 from workbench.training.parts import smallest_part
-from workbench.training.snapshot import random_state, set_random_state
 
 
 def check_single_images(learner: Learner) -> None:
@@ -26,35 +25,45 @@ def check_single_images(learner: Learner) -> None:
         return
     try:
         _try_one_image(learner)
-    except Exception as error:
-        parts = training.gradient_accumulation
+    except (Exception, SystemExit) as error:
         raise ModelError(
-            f"training.batch_size = {training.batch_size}{f' in {parts} parts' * (parts > 1)}"
-            f" leaves one of an epoch's {samples:,} images by itself, which this model cannot"
-            f" train on: {brief(error)}",
+            f"{_cause(training, samples)}, which this model cannot train on: {brief(error)}",
             hint=_remedy(training, samples),
         ) from error
 
 
 @torch.no_grad()
 def _try_one_image(learner: Learner) -> None:
-    """Its loss in training mode; batch norm's statistics and random draws end as they began."""
-    before = {name: buffer.clone() for name, buffer in learner.model.named_buffers()}
-    drawn = random_state(learner.device)
+    """Its loss in training mode."""
     data = learner.dataset
     image = torch.zeros(1, data.channels, *data.image_size, device=learner.device)
     label = torch.zeros(1, dtype=torch.int64, device=learner.device)
-    try:
+    with unchanged(learner.model):
         learner.loss(learner.model(image).float(), label, label)
-    finally:
-        for name, buffer in before.items():
-            learner.model.get_buffer(name).copy_(buffer)
-        set_random_state(drawn, learner.device)
+
+
+def _cause(training: TrainingProfile, samples: int) -> str:
+    size = f"training.batch_size = {training.batch_size}"
+    if training.gradient_accumulation == 1:
+        return f"{size} leaves one of an epoch's {samples:,} images by itself"
+    return (
+        f"training.gradient_accumulation = {training.gradient_accumulation} with {size}"
+        " leaves an image by itself"
+    )
 
 
 def _remedy(training: TrainingProfile, samples: int) -> str:
-    """The next larger batch size that leaves no image by itself."""
+    """The next fewer parts, or else the next larger batches, that leave no image by itself."""
+
+    def works(**changed: int) -> bool:
+        return smallest_part(samples, training.model_copy(update=changed)) > 1
+
+    for parts in range(training.gradient_accumulation - 1, 0, -1):
+        if works(gradient_accumulation=parts):
+            return f"set training.gradient_accumulation = {parts}, the largest that works"
     for size in range(training.batch_size + 1, samples + 1):
-        if smallest_part(samples, training.model_copy(update={"batch_size": size})) > 1:
+        if works(batch_size=size):
             return f"set training.batch_size = {size}, or another that leaves none or more than one"
-    return "give it more training images in each step"
+    if samples > 1:
+        return f"set training.batch_size = {samples} and training.gradient_accumulation = 1"
+    return "give it more than one training image"

@@ -200,6 +200,7 @@ class Trainer:
         split = self.learner.monitored_split
         with self.learner.kept():
             evaluation = self.learner.evaluate(split)
+            filters = first_filters(self.learner.model, done.epoch, done.step)
         metrics = {
             **done.metrics,
             **evaluation.metrics(split),
@@ -210,7 +211,7 @@ class Trainer:
         if not math.isfinite(evaluation.loss):
             # The last update did it: no step after it has shown it yet.
             return diverged(evaluation.loss, done.step)
-        if filters := first_filters(self.learner.model, done.epoch, done.step):
+        if filters is not None:
             yield filters
         rule = self.profile.training.early_stopping
         best = done.best.after(done.epoch, evaluation.accuracy, rule)
