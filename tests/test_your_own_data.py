@@ -6,13 +6,17 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from torch import Tensor
 
+from workbench import open_store
 from workbench.cli.main import cli
+from workbench.data.dataset import load_dataset
 
 PAGE = (Path(__file__).parents[1] / "docs" / "your-own-data.md").read_text()
 SHORTER = ["--set", "training.epochs=1", "--set", "data.image_size=32"]
@@ -63,9 +67,22 @@ def test_the_way_from_a_folder_to_a_model_elsewhere(
         assert result.exit_code == 0, (call, result.output)
         done.append(call[0])
     assert done == ["check", "run", "show", "evaluate", "run", "run"]
-    last = blocks("python")[-1].replace('find("pictures")', 'find("own-code")')
-    exec(last, {})  # the page's own words, on the last of its runs
-    assert "['0', '1']" in capsys.readouterr().out
+    capsys.readouterr()
+    elsewhere: dict[str, Any] = {}
+    exec(blocks("python")[-1], elsewhere)
+    assert re.fullmatch(r"000\.tif: (cats|dogs) \(\d+%\)\n", capsys.readouterr().out)
+    assert is_as_trained(elsewhere["image"], elsewhere["pixels"])
+
+
+def is_as_trained(image: Image.Image, pixels: Tensor) -> bool:
+    """Whether the page prepares its image to the byte, and normalises it, as training did."""
+    profile = open_store("runs").find("resnet").load_profile()
+    dataset = load_dataset(profile.data, profile.seed)
+    channels_first = np.asarray(image).transpose(2, 0, 1)
+    mean, std = (np.reshape(values, (3, 1, 1)) for values in (dataset.mean, dataset.std))
+    assert np.allclose(pixels, (channels_first / 255 - mean) / std, atol=1e-5)
+    parts = (dataset.train, dataset.validation, dataset.test)
+    return any((part.images.numpy() == channels_first).all((1, 2, 3)).any() for part in parts)
 
 
 @pytest.mark.parametrize("key", re.findall(r"`((?:data|training|model)\.\w+)", PAGE))

@@ -104,5 +104,17 @@ def test_control_characters_of_names_and_paths_are_written_out(tmp_path: Path) -
     assert "\\x1b[2J: unknown key" in result.stderr
 
 
+def test_what_only_a_run_finds_is_not_looked_at_and_its_help_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere.toml"
+    path.write_text(
+        "data = { kind = 'image_folder', root = 'not there' }\n"
+        "model = { kind = 'torchvision', name = 'resnet19', weights = 'not there.pth' }\n"
+    )
+    assert check(path).exit_code == 0
+    told = " ".join(check("--help").stdout.split())
+    assert "Not looked at are data, device, code of one's own, weights files" in told
+    assert "names and arguments of torchvision's models: `workbench run` checks these" in told
+
+
 def test_without_a_profile_it_is_a_wrong_command_line() -> None:
     assert check().exit_code == 2

@@ -138,6 +138,24 @@ def test_many_classes_without_a_mistake_need_no_table() -> None:
     ]
 
 
+LONG = [f"a rather long name of a class, number {number}" for number in range(30)]
+
+
+@pytest.mark.parametrize(("width", "first"), [(80, "…f a class, number 0"), (180, LONG[0])])
+def test_long_names_among_the_worst_have_the_room_there_is_and_are_told_apart(
+    width: int, first: str
+) -> None:
+    _, _, *rows = printed(LONG, mistaken(30, 3), width=width)
+    assert rows[0].startswith(f"{first}   75.00 %       4  {first.replace('0', '1')} 1")
+    assert len({row.partition("  75")[0] for row in rows}) == 5
+
+
+def test_names_among_the_worst_that_differ_only_where_they_are_cut_are_numbered() -> None:
+    names = [f"a rather long name, {number:02}, of one of the classes" for number in range(30)]
+    _, _, *rows = printed(names, mistaken(30, 3))
+    assert rows[0].startswith("1 a rather long nam…   75.00 %       4  2 a rather long nam… 1")
+
+
 # Terminals
 
 

@@ -32,7 +32,9 @@ def command(
 ) -> None:
     """Validate profiles; every problem of every file is shown.
 
-    Neither data nor device is touched. Exit code 2 if any profile is invalid.
+    Keys, kinds and values are checked. Not looked at are data, device,
+    code of one's own, weights files, and the names and arguments of torchvision's models:
+    `workbench run` checks these before anything begins. Exit code 2 if any profile is invalid.
 
     \b
     Examples:

@@ -34,9 +34,6 @@ RIGHT = len("100.00 %") + GAP
 SHORTEST_LABEL = 6
 """Columns that a row's name keeps at least."""
 
-LONGEST_NAME = 20
-"""Columns of a name among the worst classes."""
-
 
 @dataclass(frozen=True)
 class _Marks:
@@ -159,7 +156,7 @@ def _mark(width: int, cut: str) -> str:
 
 
 def _worst(names: Sequence[str], worst: Sequence[Mistaken], width: int, marks: _Marks) -> Table:
-    shown = [_start(name, min(LONGEST_NAME, width // 4), marks.cut) for name in names]
+    shown = _labels(names, worst, width // 4, marks.cut)
     label = max(cell_len(shown[each.index]) for each in worst)
     images = max(len("images"), *(len(f"{each.samples:,}") for each in worst)) + GAP
     room = width - label - RIGHT - images - GAP
@@ -173,6 +170,18 @@ def _worst(names: Sequence[str], worst: Sequence[Mistaken], width: int, marks: _
         row = [shown[each.index], percent(each.accuracy), f"{each.samples:,}"]
         table.add_row(*row, " " * GAP + _fitting(others, room))
     return table
+
+
+def _labels(
+    names: Sequence[str], worst: Sequence[Mistaken], width: int, cut: str
+) -> dict[int, str]:
+    """The names that are shown, by class; numbered where they can't be told apart otherwise."""
+    others = {index for each in worst for index, _ in each.taken_for[:TAKEN_FOR]}
+    indices = sorted({each.index for each in worst} | others)
+    labels = _headers([names[index] for index in indices], width, cut)
+    if len({*labels}) < len(labels):
+        labels = [_start(f"{index + 1} {names[index]}", width, cut) for index in indices]
+    return dict(zip(indices, labels, strict=True))
 
 
 def _fitting(texts: Sequence[str], room: int) -> str:
