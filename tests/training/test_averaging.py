@@ -121,6 +121,15 @@ def test_a_buffer_that_forward_replaces_is_followed() -> None:
     assert average.weights()["calls"] == 2
 
 
+def test_a_mask_with_infinite_values_stays_as_it_is() -> None:
+    model = a_model()
+    model.register_buffer("mask", torch.tensor([0.0, -torch.inf]))
+    average = WeightAverage(model, 0.5)
+    average.update(0)
+    with average.in_place():
+        assert model.state_dict()["mask"].tolist() == [0.0, -torch.inf]
+
+
 def test_weights_that_were_loaded_or_moved_are_followed() -> None:
     model = a_model()
     average = WeightAverage(model, 0.0)

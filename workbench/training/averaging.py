@@ -16,15 +16,15 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 class WeightAverage:
     """The average of one model's floating-point parameters and buffers.
 
-    Integer buffers, such as batch norm's count of batches, cannot be averaged:
-    with the average go the live ones.
+    Integer buffers, such as batch norm's count of batches, cannot be averaged, nor
+    can masks with infinite values: with the average go the live ones.
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         """Begins at the model's weights, on their device."""
         self._decay = decay
         self._places = _places(model)
-        self._average = {name: weight.clone() for name, weight in self._live().items()}
+        self._average = {name: weight.detach().clone() for name, weight in self._live().items()}
 
     def update(self, step: int) -> None:
         """Move towards the model's weights after step `step` (from 0).
@@ -63,8 +63,7 @@ class WeightAverage:
 
     def _live(self) -> dict[str, Tensor]:
         return {
-            name: getattr(module, attribute).detach()
-            for name, (module, attribute) in self._places.items()
+            name: getattr(module, attribute) for name, (module, attribute) in self._places.items()
         }
 
 
@@ -77,8 +76,12 @@ def _places(model: nn.Module) -> dict[str, tuple[nn.Module, str]]:
     places, seen = {}, set()
     for name, weight in model.state_dict().items():
         memory = (weight.data_ptr(), weight.numel())
-        if weight.is_floating_point() and memory not in seen:
+        if _has_mean(weight) and memory not in seen:
             seen.add(memory)
             module, _, attribute = name.rpartition(".")
             places[name] = (model.get_submodule(module), attribute)
     return places
+
+
+def _has_mean(weight: Tensor) -> bool:
+    return weight.is_floating_point() and bool(weight.isfinite().all())
