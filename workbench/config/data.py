@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from workbench.config.augment import AugmentationProfile
 from workbench.config.custom import CustomSection
@@ -108,6 +115,16 @@ class Cifar100Profile(CifarSection):
     kind: Literal["cifar100"] = "cifar100"
 
 
+def _whole(value: object) -> object:
+    """True equals 1 and 1.0 does, but neither is a number of channels."""
+    if type(value) is not int:
+        raise invalid("1 or 3")
+    return value
+
+
+Channels = Annotated[Literal[1, 3], BeforeValidator(_whole)]
+
+
 class OwnDataSection(DataSection):
     """What data of one's own needs to be told beyond that."""
 
@@ -123,7 +140,7 @@ class ImageFolderProfile(OwnDataSection):
     kind: Literal["image_folder"] = "image_folder"
     root: UserPath
     """The folder that holds `train` and `test`, or the class folders."""
-    channels: Literal[1, 3] = 3
+    channels: Channels = 3
     """Channels that images are read with, whatever the files have: 3 is RGB, 1 is grey."""
     on_error: Literal["fail", "skip"] = "fail"
     """What an image file that cannot be read does: fail lists all of them and ends, skip leaves

@@ -53,6 +53,7 @@ MANY = ", ".join(f"a{number} = 1" for number in range(65))
         ("data = { kind = 'custom', callable = 'load' }", "found 'load', valid is 'module:callab"),
         ("data = { kind = 'image_folder', root = 3 }", "data.root: found 3, valid is a path in"),
         (f"{IMAGE_FOLDER}, channels = 2 }}", "data.channels: found 2, valid is 1 or 3"),
+        (f"{IMAGE_FOLDER}, channels = true }}", "data.channels: found true, valid is 1 or 3"),
         (f"{IMAGE_FOLDER}, channels = '3' }}", "data.channels: found '3', valid is 1 or 3"),
         ("model = { kind = 'torchvision', name = 'ResNet 18' }", "valid is a model's name as"),
         ("training.class_weights = 'equal'", "found 'equal', valid is none, balanced, or a list"),
