@@ -50,16 +50,6 @@ def test_regnet_is_fitted_too() -> None:
     assert _fits("regnet_x_400mf", 32)
 
 
-def test_every_family_is_tried() -> None:
-    tried = {_family(name) for name in [*FAMILIES, "regnet_x_400mf"]}
-    assert tried == {_family(name) for name in models.list_models(module=models)}
-
-
-def _family(name: str) -> object:
-    """The function's module, as torchvision/models/resnet.py."""
-    return models.get_model_builder(name).__module__
-
-
 @pytest.mark.parametrize("name", ["resnet18", "mobilenet_v3_small", "vit_b_16"])
 def test_real_images_get_logits_in_training_and_evaluation(name: str) -> None:
     model = _build(name)
@@ -124,20 +114,24 @@ def test_networks_for_other_tasks_are_no_classification_networks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "valid"),
+    ("name", "valid", "not_valid"),
     [
-        ("resnet18", "zero_init_residual, groups and width_per_group"),
-        ("swin_t", "mlp_ratio, dropout and attention_dropout"),  # sets stochastic_depth_prob itself
-        ("efficientnet_b0", "dropout and stochastic_depth_prob"),
-        ("mobilenet_v3_small", "dropout"),  # would swallow it
-        ("regnet_x_400mf", "stem_width"),
-        ("shufflenet_v2_x0_5", "no arguments"),
+        ("resnet18", "width_per_group", "num_classes"),
+        ("swin_t", "attention_dropout", "stochastic_depth_prob"),  # which it sets itself
+        ("efficientnet_b0", "stochastic_depth_prob", "weights"),
+        ("mobilenet_v3_small", "dropout", "depth"),  # it would swallow depth
+        ("regnet_x_400mf", "stem_width", "num_classes"),
+        ("shufflenet_v2_x0_5", "no arguments", "weights"),
     ],
 )
-def test_an_unknown_argument_is_told_with_those_there_are(name: str, valid: str) -> None:
+def test_an_unknown_argument_is_told_with_those_there_are(
+    name: str, valid: str, not_valid: str
+) -> None:
     with pytest.raises(ModelError, match=rf"model\.arguments\.depth: {name} has no") as caught:
         _build(name, depth=3)
-    assert caught.value.hint == f"{name} takes {valid}"
+    assert caught.value.hint.startswith(f"{name} takes ")
+    assert valid in caught.value.hint
+    assert not_valid not in caught.value.hint
 
 
 @pytest.mark.parametrize("argument", ["num_classes", "weights", "progress", "image_size"])
@@ -150,9 +144,9 @@ def test_arguments_that_are_set_elsewhere_are_refused(argument: str) -> None:
 @pytest.mark.parametrize(
     ("name", "argument", "value", "said"),
     [
-        ("mobilenet_v3_small", "dropout", 5.0, "dropout probability has to be between 0 and 1"),
-        ("resnet18", "norm_layer", "batch", "'str' object is not callable"),
-        ("swin_t", "stochastic_depth_prob", 0.1, "multiple values"),
+        ("mobilenet_v3_small", "dropout", 5.0, "ValueError: .*5.0"),
+        ("resnet18", "norm_layer", "batch", "TypeError: .*str"),
+        ("swin_t", "stochastic_depth_prob", 0.1, "TypeError: .*stochastic_depth_prob"),
     ],
 )
 def test_what_torchvision_says_of_an_arguments_value_is_repeated(

@@ -101,6 +101,22 @@ def test_a_buffer_that_forward_replaces_is_as_before() -> None:
     assert (model.calls.item(), model.calls.requires_grad) == (0, False)
 
 
+def test_a_module_that_was_put_in_another_mode_than_the_whole_keeps_it() -> None:
+    model = nn.Sequential(nn.BatchNorm2d(1).eval(), nn.Flatten(), nn.Linear(16, 3))
+    with unchanged(model):
+        model.train()
+    assert [module.training for module in model] == [False, True, True]
+
+
+def test_a_buffer_of_one_value_for_many_may_be_there() -> None:
+    model = nn.BatchNorm1d(3)
+    model.register_buffer("expanded", torch.ones(1).expand(3))
+    with unchanged(model):
+        model(torch.rand(2, 3))
+    assert model.expanded.tolist() == [1, 1, 1]
+    assert model.num_batches_tracked == 0
+
+
 def test_one_logit_per_image_and_class_is_accepted_in_any_floating_point_type() -> None:
     with torch.no_grad():
         assert not fault_of(torch.zeros(2, 3), 2, 3)

@@ -1,5 +1,6 @@
 """Reading weights: tensors alone, and nothing in a file is ever run."""
 
+import errno
 import os
 import pickle
 from collections.abc import Callable
@@ -100,9 +101,19 @@ def test_a_file_without_tensors_is_refused(tmp_path: Path, content: object, foun
         read_weights(tmp_path / "a.pth")
 
 
-@pytest.mark.parametrize("name", ["nothing.pth", "nothing.safetensors", "x" * 300, "."])
-def test_a_missing_file_and_a_folder_are_told_with_the_path(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ModelError, match=r"no file of that name|name too long") as caught:
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nothing.pth", os.strerror(errno.ENOENT)),
+        ("nothing.safetensors", os.strerror(errno.ENOENT)),
+        ("x" * 300, os.strerror(errno.ENAMETOOLONG)),
+        (".", "it is a folder"),
+    ],
+)
+def test_a_missing_file_and_a_folder_are_told_with_the_path(
+    tmp_path: Path, name: str, reason: str
+) -> None:
+    with pytest.raises(ModelError, match=reason) as caught:
         read_weights(tmp_path / name)
     assert str(tmp_path / name) in caught.value.message
     assert "model.weights" in caught.value.hint
@@ -110,5 +121,5 @@ def test_a_missing_file_and_a_folder_are_told_with_the_path(tmp_path: Path, name
 
 def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.pth")
-    with pytest.raises(ModelError, match="no file of that name"):
+    with pytest.raises(ModelError, match="it is not a regular file"):
         read_weights(tmp_path / "pipe.pth")

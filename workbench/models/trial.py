@@ -56,29 +56,45 @@ def _two_images(model: nn.Module, shape: DataShape) -> Tensor:
 
 @contextmanager
 def unchanged(model: nn.Module) -> Iterator[None]:
-    """Its mode and buffers and torch's random state are afterwards as before.
+    """Its modules' modes, its buffers and torch's random state are afterwards as before.
 
     But for lazy layers: weights that they drew must not be drawn again by what comes next.
     """
     lazy = any(map(is_lazy, model.parameters()))
-    buffers = [(name, b, b.clone()) for name, b in model.named_buffers() if not is_lazy(b)]
+    buffers = [_Buffer(name, b) for name, b in model.named_buffers() if not is_lazy(b)]
     gpus = {p.device for p in model.parameters() if p.device.type == "cuda"}
-    was_training = model.training
+    modes = [(module, module.training) for module in model.modules()]
     try:
         with torch.random.fork_rng(devices=gpus, enabled=not lazy):
             yield
     finally:
-        model.train(was_training)
-        for name, buffer, before in buffers:
-            _restore(model, name, buffer, before)
+        for module, mode in modes:
+            module.training = mode
+        for buffer in buffers:
+            buffer.restore(model)
 
 
-@torch.no_grad()
-def _restore(model: nn.Module, name: str, buffer: Tensor, before: Tensor) -> None:
-    """A forward may have written into the buffer, with gradients even, or put another there."""
-    module, _, attribute = name.rpartition(".")
-    restored = before if buffer.requires_grad else buffer.copy_(before)
-    setattr(model.get_submodule(module), attribute, restored)
+class _Buffer:
+    """A buffer as it was: a forward may write into it, or put another one there."""
+
+    def __init__(self, name: str, buffer: Tensor) -> None:
+        self._name = name
+        self._buffer = buffer
+        self._values = buffer.clone()
+
+    @torch.no_grad()
+    def restore(self, model: nn.Module) -> None:
+        module, _, attribute = self._name.rpartition(".")
+        setattr(model.get_submodule(module), attribute, self._restored())
+
+    def _restored(self) -> Tensor:
+        if self._buffer.requires_grad:  # what it was computed from goes with it
+            return self._values
+        # Unchanged, and perhaps not to be written to: one value may stand for many (expand).
+        # Batch norm writes past torch's count of versions, so the values are what tells.
+        if self._buffer.is_meta or self._buffer.equal(self._values):
+            return self._buffer
+        return self._buffer.copy_(self._values)
 
 
 def _check(output: object, gives: str, shape: DataShape) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import pickle
+import stat
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,8 +48,10 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def _content(path: Path) -> object:
-    if not path.is_file():  # a named pipe would be waited for
-        raise FileNotFoundError(errno.ENOENT, "there is no file of that name")
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):  # a named pipe would be waited for
+        what = "it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file"
+        raise OSError(errno.EINVAL, what)
     if path.suffix == ".safetensors":
         return load_file(path)
     with warnings.catch_warnings():
