@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Workers share the cores: two torch threads in each would wait for one another. Said before
+# torch is imported, and to the processes that tests start.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # How long an example takes is the machine's affair, not the law's.
 settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")

@@ -23,7 +23,7 @@ def block(language: str) -> str:
 
 def test_both_commands_of_a_newcomer_are_there() -> None:
     assert "pip install -e . && workbench run profiles/quickstart.toml" in README
-    assert "pip install -e '.[dev]' && pytest" in README
+    assert "pip install -e '.[dev]' && pytest -n auto" in README
 
 
 def test_real_output_is_there_by_line_40() -> None:

@@ -86,7 +86,7 @@ def test_an_unpacked_folder_needs_no_archive(tmp_path: Path) -> None:
     assert available(archive(), tmp_path, no_progress) == tmp_path / "set"
 
 
-@pytest.mark.parametrize("length", [len(CONTENT), None])
+@pytest.mark.parametrize("length", [len(CONTENT), None], ids=["told", "untold"])
 def test_progress_is_told_in_whole_megabytes(tmp_path: Path, length: int | None) -> None:
     told: list[tuple[str, int, int]] = []
     with serving(CONTENT, length=length) as url:
@@ -144,7 +144,7 @@ def test_a_server_that_speaks_another_language(tmp_path: Path) -> None:
 # Damage
 
 
-@pytest.mark.parametrize("size", [0, 1000, len(CONTENT) - 1])
+@pytest.mark.parametrize("size", [0, 1000, len(CONTENT) - 1], ids=["none", "some", "most"])
 def test_a_download_that_ends_early(tmp_path: Path, size: int) -> None:
     with serving(CONTENT[:size], length=len(CONTENT)) as url:
         error = refusal(archive(url), tmp_path)
@@ -167,7 +167,9 @@ def test_an_archive_put_there_that_is_damaged(tmp_path: Path) -> None:
     assert error.path == path
 
 
-@pytest.mark.parametrize("content", [b"no archive at all", CONTENT[:-100_000], b""])
+@pytest.mark.parametrize(
+    "content", [b"no archive at all", CONTENT[:-100_000], b""], ids=["text", "cut", "empty"]
+)
 def test_an_archive_that_cannot_be_unpacked(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "set.tar.gz").write_bytes(content)
     assert str(tmp_path) in refusal(archive(content=content), tmp_path).message
