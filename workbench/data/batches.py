@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from workbench.config.data import DataProfile
-from workbench.data.augment import Epoch, augment, mixes
+from workbench.data.augmentation.augment import Epoch, augment, mixes
+from workbench.data.augmentation.samples import Samples
 from workbench.data.draws import sample_order
-from workbench.data.samples import Samples
 from workbench.data.source import ImageSet
 from workbench.errors import DataError
 

@@ -16,13 +16,13 @@ import torch
 
 from workbench.config.data import DataProfile, OwnDataSection
 from workbench.config.wording import printable
-from workbench.data.augment import check_augmentations
-from workbench.data.cifar import load_cifar10, load_cifar100
-from workbench.data.custom import load_custom
-from workbench.data.digits import load_digits
+from workbench.data.augmentation.augment import check_augmentations
 from workbench.data.draws import Operation, shuffled
-from workbench.data.image_folder import load_image_folder
 from workbench.data.source import ImageSet, Progress, Source, no_progress
+from workbench.data.sources.cifar import load_cifar10, load_cifar100
+from workbench.data.sources.custom import load_custom
+from workbench.data.sources.digits import load_digits
+from workbench.data.sources.image_folder import load_image_folder
 from workbench.data.statistics import ChannelStatistics, channel_statistics
 from workbench.errors import DataError
 

@@ -1,0 +1,1 @@
+"""Where images come from: folders, CIFAR, digits, code of one's own."""
