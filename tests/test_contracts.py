@@ -110,6 +110,7 @@ def test_the_reports_main_recipe_is_what_its_code_did() -> None:
             "precision": "fp32",
             "compile": "auto",
             "max_steps": 0,
+            "checkpoint_minutes": 10.0,
             "early_stopping": {"patience": 10, "min_delta": 1e-3},
         },
     }

@@ -23,6 +23,8 @@ class Request(Enum):
     """What the trainer is asked between two steps."""
 
     GO_ON = "go on"
+    CHECKPOINT = "checkpoint"
+    """Write a checkpoint now, then go on."""
     PAUSE = "pause"
     STOP = "stop"
 

@@ -76,6 +76,9 @@ class TrainingProfile(Section):
     """Compile the model with torch.compile; what auto chose and why is in env.json."""
     max_steps: int = Field(0, ge=0)
     """End after so many steps; 0 is off."""
+    checkpoint_minutes: float = Field(10.0, ge=0, le=100_000)
+    """Minutes between two checkpoints within an epoch, besides the one at each epoch's end; 0
+    is off."""
     early_stopping: EarlyStoppingProfile = EarlyStoppingProfile()
     """When to give up waiting for a better epoch."""
 
