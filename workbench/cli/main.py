@@ -45,8 +45,10 @@ def _entry(heading: str, name: str, short_help: str) -> LazyCommand:
 COMMANDS: Mapping[str, LazyCommand] = {
     "run": _entry("Train", "run", "Train what a profile says."),
     "resume": _entry("Train", "resume", "Go on with a run from its last checkpoint."),
+    "pause": _entry("Train", "pause", "Ask a run to wait where it is."),
     "stop": _entry("Train", "stop", "Ask a run to end after the step it is in."),
     "runs": _entry("Look", "runs", "List runs."),
+    "watch": _entry("Look", "watch", "Follow a run of any process until it ends."),
     "show": _entry("Look", "show", "Show one run: state, curves, profile."),
     "evaluate": _entry("Look", "evaluate", "Loss, accuracy and confusion table of a run's model."),
     "init": _entry("Set up", "init", "Write the ready profiles into a folder."),

@@ -44,6 +44,11 @@ def training_view(*, quiet: bool) -> TrainingView:
         return QuietView()
     console = stderr_console()
     console.file = cast(IO[str], LastingStream(cast(TextIO, console.file)))
+    return view_on(console)
+
+
+def view_on(console: Console) -> TrainingView:
+    """A bar where the console is a terminal that can move its cursor, else lines."""
     return BarView(console) if console.is_interactive else LineView(console)
 
 
@@ -103,6 +108,7 @@ class BarView:
             TimeRemainingColumn(),
             TextColumn("left"),
             console=console,
+            auto_refresh=False,  # drawn when something happens: a run that waits costs nothing
         )
         self._task: TaskID | None = None
         self._started: Started | None = None
@@ -111,7 +117,12 @@ class BarView:
         if self._task is None:
             self._task = self._progress.add_task(what, total=total, detail="")
         self._progress.update(
-            self._task, description=what, completed=done, total=total, detail=f"{done:,}/{total:,}"
+            self._task,
+            description=what,
+            completed=done,
+            total=total,
+            detail=f"{done:,}/{total:,}",
+            refresh=True,
         )
 
     def event(self, event: Event) -> None:
@@ -145,6 +156,7 @@ class BarView:
             completed=event.first_step + len(event),
             description=_position(event.epoch, self._started.epochs),
             detail=describe_steps(event, self._started, self._progress.console.width),
+            refresh=True,
         )
 
 
