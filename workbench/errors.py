@@ -115,6 +115,12 @@ class RunStateError(WorkbenchError):
     """A run whose state does not allow what was asked."""
 
 
+class DetachedError(WorkbenchError):
+    """A process that was to train in the background and died before it began."""
+
+    exit_code = ExitCode.FAILED
+
+
 class RunBusyError(WorkbenchError):
     """A run held by another process."""
 
@@ -126,13 +132,14 @@ class CheckpointError(WorkbenchError):
 
 
 class WriteError(WorkbenchError):
-    """A file that the disk refused; `path` is the file."""
+    """A file that the disk refused; `path` is the file, `refusal` the disk's own words."""
 
     exit_code = ExitCode.FAILED
 
     def __init__(self, path: Path, error: OSError) -> None:
+        self.path = path
+        self.refusal = error.strerror or str(error)
         super().__init__(
-            f"cannot write {path}: {error.strerror or error}",
+            f"cannot write {path}: {self.refusal}",
             hint="check the disk's free space and the folder's permissions",
         )
-        self.path = path

@@ -28,6 +28,7 @@ OUTCOME = {
     "path",
     "state",
     "reason",
+    "warning",
     "epochs",
     "steps",
     "best",
@@ -250,7 +251,7 @@ def test_a_diverged_training_points_to_what_there_is_to_see(
     assert last == f"look at it: {command('show', only_run(runs))}"
 
 
-def test_a_disk_that_refuses_exits_1_and_the_run_is_failed(
+def test_checkpoints_that_the_disk_refuses_are_a_warning(
     workbench: Workbench, tiny: Path, runs: Path, when: Callable[..., None]
 ) -> None:
     def put_a_file_in_the_way() -> None:
@@ -258,11 +259,12 @@ def test_a_disk_that_refuses_exits_1_and_the_run_is_failed(
 
     when(Started, put_a_file_in_the_way)
     result = workbench("run", tiny, "--json")
-    assert result.exit_code == 1
-    assert "workbench: error: cannot write " in result.stderr
+    assert result.exit_code == 0
+    assert "the disk refuses checkpoints/" in result.stderr
     outcome = json.loads(result.stdout)
-    assert outcome["state"] == "failed"
-    assert outcome["reason"].startswith("WriteError: cannot write ")
+    assert outcome["state"] == "finished"
+    assert outcome["warning"].endswith("; there is no checkpoint")
+    assert f"warning {outcome['warning']}" in workbench("show", "latest").stdout
 
 
 def test_a_flag_in_the_folder_stops_it_and_exits_0(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.store.liveness import Owner, is_alive, read_owner, remove_owner, write_owner
-from workbench.store.status import Status
+from workbench.store.status import Status, read_status, write_status
 
 
 @pytest.fixture
@@ -70,3 +70,24 @@ def test_a_process_of_another_host_lives_by_its_heartbeat(
 
 def test_without_a_heartbeat_another_host_is_dead(owner: Owner) -> None:
     assert not is_alive(owner.model_copy(update={"host": "elsewhere"}), Status())
+
+
+@pytest.mark.parametrize(("age", "alive"), [(5, True), (90, False)])
+def test_a_host_whose_clock_is_wrong_lives_by_the_clock_of_the_disk(
+    owner: Owner, age: float, alive: bool
+) -> None:
+    other, now = owner.model_copy(update={"host": "elsewhere"}), time.time()
+    assert is_alive(other, Status(updated=now - 3600, changed=now - age)) is alive
+
+
+def test_the_clock_of_the_disk_is_read_from_the_file(tmp_path: Path) -> None:
+    write_status(tmp_path, Status())
+    os.utime(tmp_path / "status.json", (1000.0, 1000.0))
+    assert read_status(tmp_path).changed == 1000.0
+
+
+def test_after_a_reboot_a_run_lives_by_its_heartbeat(owner: Owner) -> None:
+    """Another machine may have the same name; one that booted anew is dead within a minute."""
+    earlier = owner.model_copy(update={"boot_id": "before"})
+    hour_ago = time.time() - 3600
+    assert not is_alive(earlier, Status(updated=hour_ago, changed=hour_ago))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -206,10 +208,15 @@ def test_the_heartbeat_goes_on_through_a_long_step(
     assert len(list(recording)) == 7
 
 
-def test_a_heartbeat_that_fails_ends_the_run(
+def _refuse(run: Path, status: object) -> None:
+    raise WriteError(run / "status.json", OSError(28, "No space left on device"))
+
+
+def test_a_refused_heartbeat_is_told_once_and_written_when_there_is_room(
     run: Run,
     training: Training,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
     wait_until: Callable[[Callable[[], object]], None],
 ) -> None:
     monkeypatch.setattr(heartbeat, "HEARTBEAT_SECONDS", 0.01)
@@ -219,12 +226,36 @@ def test_a_heartbeat_that_fails_ends_the_run(
 
     def refuse(path: Path, status: object) -> None:
         calls.append(path)
-        raise WriteError(path / "status.json", OSError(28, "No space left on device"))
+        _refuse(path, status)
 
     monkeypatch.setattr(heartbeat, "write_status", refuse)
-    wait_until(lambda: calls)
-    with pytest.raises(WriteError, match=r"status.json: No space left"):
-        list(recording)
+    wait_until(lambda: len(calls) > 2)
+    before = run.status()
+    monkeypatch.setattr(heartbeat, "write_status", write_status)
+    wait_until(lambda: run.status().updated != before.updated)
+    assert len(list(recording)) == 7
+    assert len(caplog.messages) == 1
+    assert "status.json: No space left on device; it will be tried again" in caplog.messages[0]
+
+
+def test_the_last_status_has_its_room_kept(
+    run: Run, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = record(training(), run)
+    next(recording)
+    monkeypatch.setattr(heartbeat, "write_status", _refuse)
+    list(recording)
+    assert run.status().state == "finished"
+    assert not [*run.path.rglob("*.tmp")]
+
+
+def test_what_keeps_room_for_the_last_status_is_removed(run: Run, training: Training) -> None:
+    recording = record(training(), run)
+    next(recording)
+    [kept] = run.path.glob("*.tmp")
+    assert kept.stat().st_blocks * 512 >= 16_384
+    list(recording)
+    assert not kept.exists()
 
 
 def test_the_status_is_written_at_most_once_a_second(
@@ -242,7 +273,7 @@ def test_the_status_is_written_at_most_once_a_second(
     assert len(written) == 4  # opened, started, ended, closed
 
 
-def test_a_full_disk_fails_the_run_and_names_the_file(
+def test_metrics_that_the_disk_refuses_stop_the_run_and_name_the_file(
     run: Run, training: Training, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recording = record(training(), run)
@@ -252,8 +283,126 @@ def test_a_full_disk_fails_the_run_and_names_the_file(
         list(recording)
     assert caught.value.exit_code == 1
     monkeypatch.undo()
-    assert run.status().state == "failed"
-    assert "No space left" in run.status().reason
+    assert run.status().state == "stopped"
+    assert run.status().reason == "the disk refuses metrics/0001.jsonl: No space left on device"
+
+
+def test_the_line_after_a_torn_one_is_whole(
+    run: Run, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk takes a part of one line, and then the last one: somebody freed some space."""
+    write = os.write
+
+    def tear(descriptor: int, data: bytes) -> int:
+        monkeypatch.undo()
+        return write(descriptor, data[:20])
+
+    recording = record(training(), run)
+    next(recording)
+    monkeypatch.setattr("workbench.store.writer.os.write", tear)
+    with pytest.raises(WriteError):
+        list(recording)
+    history = run.history()
+    assert history.ended is not None
+    assert history.ended.reason == run.status().reason
+    assert history.dropped == 1
+
+
+@pytest.mark.parametrize("happens", ["deleted", "moved", "replaced"])
+def test_metrics_that_nobody_could_read_stop_the_run(
+    run: Run, training: Training, happens: str
+) -> None:
+    recording = record(training(), run)
+    next(recording)
+    metrics = run.path / "metrics" / "0001.jsonl"
+    if happens == "deleted":
+        shutil.rmtree(run.path)
+    elif happens == "moved":
+        run.path.rename(run.path.with_name("elsewhere"))
+    else:
+        metrics.rename(metrics.with_suffix(".old"))
+        metrics.touch()
+    with pytest.raises(WriteError, match=r"0001\.jsonl: "):
+        list(recording)
+
+
+def _refused(file: BinaryIO) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_refused_checkpoint_is_a_warning_until_one_is_written(run: Run) -> None:
+    events: list[Event] = [
+        _started(),
+        CheckpointReady(0, 4, False, _writes(b"payload")),
+        CheckpointReady(0, 8, False, _refused),
+        Paused(8),
+        CheckpointReady(0, 12, False, _writes(b"payload")),
+        Paused(12),
+    ]
+    warnings = [
+        run.status().warning for event in record(iter(events), run) if type(event) is Paused
+    ]
+    assert warnings == [
+        "the disk refuses checkpoints/000000008.pt: No space left on device; "
+        "the newest checkpoint is of step 4",
+        "",
+    ]
+    assert [point.step for point in run.checkpoints().intact] == [12, 4]
+
+
+def test_a_checkpoint_refused_at_the_stop_is_said(run: Run) -> None:
+    stop = Ended("stopped", 8, "stopped after 8 steps", 1.0)
+    _record(iter([_started(), CheckpointReady(0, 8, False, _refused), stop]), run)
+    status = run.status()
+    assert (status.state, status.reason) == ("stopped", "stopped after 8 steps")
+    assert status.warning.endswith("No space left on device; there is no checkpoint")
+
+
+def test_a_new_attempt_begins_without_a_warning(run: Run, training: Training) -> None:
+    _record(iter([_started(), CheckpointReady(0, 8, False, _refused)]), run)
+    assert run.status().warning
+    _record(training(), run)
+    assert not run.status().warning
+
+
+class _Disk:
+    """Refuses until there is room."""
+
+    has_room = False
+
+    def write(self, file: BinaryIO) -> None:
+        if not self.has_room:
+            _refused(file)
+        file.write(b"weights")
+
+
+def test_refused_weights_are_written_before_the_next_checkpoint(run: Run) -> None:
+    """None is written without them: a resume from it would never write them."""
+    disk = _Disk()
+    events: list[Event] = [
+        _started(),
+        BestImproved("val/accuracy", 0.5, 0, 4, disk.write),
+        CheckpointReady(0, 4, True, _writes(b"payload")),
+        Paused(4),
+        CheckpointReady(0, 8, False, _writes(b"payload")),
+        Ended("finished", 8, "", 1.0),
+    ]
+    for event in record(iter(events), run):
+        if isinstance(event, Paused):
+            assert "weights.safetensors" in run.status().warning
+            assert not run.checkpoints().intact
+            disk.has_room = True
+    assert run.weights_path.read_bytes() == b"weights"
+    assert [point.step for point in run.checkpoints().intact] == [8]
+    assert (run.status().state, run.status().warning) == ("finished", "")
+
+
+def test_a_run_whose_best_weights_are_refused_to_the_end_is_not_finished(run: Run) -> None:
+    best = BestImproved("val/accuracy", 0.5, 0, 4, _Disk().write)
+    with pytest.raises(WriteError, match=r"weights\.safetensors"):
+        _record(iter([_started(), best, Ended("finished", 8, "", 1.0)]), run)
+    assert run.status().state == "stopped"
+    assert "weights.safetensors" in run.status().reason
 
 
 def test_best_weights_and_checkpoints_are_files(run: Run) -> None:

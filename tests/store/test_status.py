@@ -21,7 +21,7 @@ def test_a_status_is_read_as_it_was_written(tmp_path: Path) -> None:
     read = read_status(tmp_path)
     assert read.updated is not None
     assert math.isnan(read.images_per_second)
-    unknown = {"images_per_second": 0.0, "updated": None}
+    unknown = {"images_per_second": 0.0, "updated": None, "changed": None}
     assert read.model_copy(update=unknown) == status.model_copy(update=unknown)
 
 

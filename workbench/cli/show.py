@@ -111,6 +111,8 @@ def _summary(run: Run, history: History) -> list[str]:
 
     status = run.status()
     rows = {"what": run.profile_problem or _what(run.profile), "done": _done(status)}
+    if status.warning:
+        rows["warning"] = status.warning
     if history.started is not None:
         parameters = f"{history.started.parameters:,} parameters"
         rows["model"] = f"{parameters} on {history.started.device}"

@@ -54,6 +54,8 @@ def describe_outcome(run: Run) -> list[str]:
     epochs, steps = counted(status.epochs_done, "epoch"), counted(status.step, "step")
     done = [epochs, f"{steps} in {duration(status.seconds)}", rate(status.images_per_second)]
     lines = [f"{ending(status.state, status.reason)}: {', '.join(filter(None, done))}"]
+    if status.warning:
+        lines.append(f"warning: {status.warning}")
     if status.best is not None:
         best = status.best
         lines.append(

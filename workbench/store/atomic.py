@@ -6,12 +6,16 @@ import errno
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import orjson
 
 from workbench.errors import WriteError
+
+RESERVED_BYTES = 16 << 10
+"""More than a status with its metrics takes."""
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -44,8 +48,58 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_json(path: Path, value: object) -> None:
     """Replace `path` by `value` as JSON, atomically; a non-finite number becomes null."""
+    write_bytes(path, json_bytes(value))
+
+
+def json_bytes(value: object) -> bytes:
+    """What `write_json` writes."""
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
-    write_bytes(path, orjson.dumps(value, option=options))
+    return orjson.dumps(value, option=options)
+
+
+class Reserve:
+    """Room on the disk for one last version of `path`, until `close`.
+
+    A full disk refuses a new file, but not new bytes in the place of old ones:
+    the temporary file of that version is there, full of bytes, from the start.
+    Raises `WriteError` where there is no room even for it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # Named like any temporary file, so that `remove_leftovers` finds it.
+        self._temporary = path.with_name(f".{path.name}.reserved.tmp")
+        try:
+            self._file = self._temporary.open("xb")
+        except OSError as error:
+            raise WriteError(path, error) from error
+        try:
+            # Random: a file system that compresses would keep no room for zeros.
+            self._write(secrets.token_bytes(RESERVED_BYTES))
+        except OSError as error:
+            self.close()
+            raise WriteError(path, error) from error
+
+    def close(self) -> None:
+        """Give back what was not spent."""
+        with suppress(OSError):  # a read-only disk; the next writer removes it
+            self._temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what the disk refused once more is told already
+            self._file.close()
+
+    def spend(self, data: bytes) -> None:
+        """Make `data` the file `path`. Raises `WriteError`; only once."""
+        try:
+            self._file.seek(0)
+            self._write(data)
+            self._temporary.replace(self._path)
+        except OSError as error:
+            raise WriteError(self._path, error) from error
+
+    def _write(self, data: bytes) -> None:
+        self._file.write(data)
+        self._file.truncate()
+        os.fsync(self._file.fileno())
 
 
 def remove_leftovers(folder: Path, names: str) -> None:

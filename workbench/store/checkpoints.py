@@ -63,12 +63,12 @@ def write_checkpoint(run: Path, event: CheckpointReady) -> None:
     path = layout.checkpoint_file(run, event.step)
     try:
         path.parent.mkdir(exist_ok=True)
+        _write_with_checksum(path, event.write)
+        if event.best:
+            write_bytes(_best_file(run), f"{path.name}\n".encode())
+        _delete_old(run, event.step)
     except OSError as error:
         raise WriteError(path, error) from error
-    _write_with_checksum(path, event.write)
-    if event.best:
-        write_bytes(_best_file(run), f"{path.name}\n".encode())
-    _delete_old(run, event.step)
 
 
 def _write_with_checksum(path: Path, write: Write) -> None:

@@ -14,6 +14,7 @@ def facts_of(run: Run) -> dict[str, object]:
         "path": str(run.path),
         "state": status.state,
         "reason": status.reason,
+        "warning": status.warning,
         "epochs": status.epochs_done,
         "steps": status.step,
         "best": best,

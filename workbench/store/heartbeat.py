@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
 from workbench.errors import WriteError
-from workbench.store.status import Status, write_status
+from workbench.store import layout
+from workbench.store.atomic import Reserve
+from workbench.store.status import Status, status_bytes, write_status
 
 STATUS_SECONDS = 1.0
 """The status is written at most this often, but for `publish`."""
@@ -17,11 +20,15 @@ STATUS_SECONDS = 1.0
 HEARTBEAT_SECONDS = 5.0
 
 
+logger = logging.getLogger(__name__)
+
+
 class StatusWriter:
     """Holds the status while the `with` block runs, and writes it.
 
-    A thread renews the heartbeat through long steps. What it could not write is
-    raised by the next call from outside, as `WriteError`.
+    A thread renews the heartbeat through long steps. A status that the disk
+    refuses is written with the next heartbeat that it takes; room for the last
+    one is kept from the start. Only the first must go through: `WriteError`.
     """
 
     def __init__(self, run: Path, status: Status) -> None:
@@ -30,11 +37,12 @@ class StatusWriter:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self._failure: WriteError | None = None
+        self._is_refused = False
         self._due = 0.0
 
     def __enter__(self) -> StatusWriter:
-        self.publish(self.status)
+        write_status(self._run, self.status)
+        self._reserve = Reserve(self._run / layout.STATUS)
         self._thread.start()
         return self
 
@@ -46,16 +54,13 @@ class StatusWriter:
     ) -> None:
         self._ended.set()
         self._thread.join()
-        # The last word of a run that was broken off; the error on its way says more.
-        with suppress(WriteError):
-            self._write()
+        with closing(self._reserve):
+            self._write_last()
 
     def put(self, status: Status) -> None:
         """Keep the status; write it if the last writing was long enough ago."""
         with self._lock:
             self.status = status
-            if self._failure:
-                raise self._failure
             if time.monotonic() >= self._due:
                 self._write()
 
@@ -66,13 +71,26 @@ class StatusWriter:
             self._write()
 
     def _write(self) -> None:
-        write_status(self._run, self.status)
         self._due = time.monotonic() + STATUS_SECONDS
+        try:
+            write_status(self._run, self.status)
+        except WriteError as error:
+            if not self._is_refused:  # told once, not with every heartbeat
+                logger.warning("%s; it will be tried again", error)
+            self._is_refused = True
+        else:
+            self._is_refused = False
+
+    def _write_last(self) -> None:
+        """The last word, which nothing will correct."""
+        try:
+            write_status(self._run, self.status)
+        except WriteError:
+            # On a folder that is gone or read-only there is nothing to be said.
+            with suppress(WriteError):
+                self._reserve.spend(status_bytes(self.status))
 
     def _beat(self) -> None:
         while not self._ended.wait(HEARTBEAT_SECONDS):
             with self._lock:
-                try:
-                    self._write()
-                except WriteError as error:
-                    self._failure = error
+                self._write()

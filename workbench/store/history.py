@@ -128,6 +128,8 @@ class History:
         if handler is None:
             return  # a later version's event
         try:
+            if "step" in record:  # where the lines before it are damaged, it begins its attempt
+                self._begin(record["attempt"], _count(record["step"]))
             handler(record)
         except (KeyError, TypeError, ValueError, OverflowError):
             self._misfits += 1

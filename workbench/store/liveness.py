@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -21,7 +22,7 @@ from workbench.store.status import Status
 from workbench.store.text import CleanText
 
 HEARTBEAT_LIMIT_SECONDS = 60.0
-"""A run of another host is taken for dead when its heartbeat is older."""
+"""A run of another host is taken for dead when its heartbeat is older by every clock."""
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -56,21 +57,28 @@ def read_owner(run: Path) -> Owner | None:
 
 def remove_owner(run: Path) -> None:
     """Let go of a run."""
-    (run / layout.OWNER).unlink(missing_ok=True)
+    # On a disk that became read-only the end of the process says it.
+    with suppress(OSError):
+        (run / layout.OWNER).unlink(missing_ok=True)
 
 
 def is_alive(owner: Owner | None, status: Status) -> bool:
     """Whether the owner of a run lives.
 
     On this host and boot the process itself is looked at; of another host only
-    the heartbeat in `status` is known.
+    the heartbeat in `status` is known: by the clock of that host, which may be
+    wrong, and by the clock of the disk, where a copy looks younger than it is.
+    The younger counts: to take the living for dead would train it twice.
     """
     if owner is None:
         return False
     if owner.boot_id and (owner.host, owner.boot_id) == (socket.gethostname(), _boot_id()):
         return _start_time(owner.pid) == owner.start_time
+    if status.updated is None:
+        return False
+    heartbeats = (status.updated, status.changed or status.updated)
     # Clocks differ a little in both directions.
-    return abs(time.time() - (status.updated or 0.0)) <= HEARTBEAT_LIMIT_SECONDS
+    return any(abs(time.time() - each) <= HEARTBEAT_LIMIT_SECONDS for each in heartbeats)
 
 
 def _boot_id() -> str:

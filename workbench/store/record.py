@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import logging
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
+from functools import partial
 
 from workbench.errors import WriteError
 from workbench.events import (
@@ -11,9 +13,11 @@ from workbench.events import (
     CheckpointReady,
     Continued,
     Ended,
+    EndState,
     Event,
     Paused,
     Started,
+    Write,
 )
 from workbench.store import layout
 from workbench.store.atomic import remove_leftovers, write_atomically
@@ -27,15 +31,22 @@ from workbench.store.status import Status, advanced, begun, read_status
 from workbench.store.text import clean
 from workbench.store.writer import MetricsWriter
 
+logger = logging.getLogger(__name__)
+
 
 def record(events: Iterator[Event], run: Run) -> Generator[Event, None, None]:
     """Write each event to the run's folder, then pass it on.
 
     A generator: the first `next()` takes the run's lock, and raises
-    `RunBusyError` before anything is written or `events` is touched. Raises
-    `WriteError` when the disk refuses. An exception on its way through is
-    recorded as the state `failed`. Closed early, it lets go of the run as it
-    stands: readers then see it as interrupted.
+    `RunBusyError` before anything is written or `events` is touched. An exception
+    on its way through is recorded as the state `failed`. Closed early, it lets go
+    of the run as it stands: readers then see it as interrupted.
+
+    A checkpoint, weights or a status that the disk refuses are tried again and
+    the training goes on, with a warning. A line of the metrics that it refuses
+    ends the training, for a curve has no holes, and so do the best weights where
+    it has finished: the state is `stopped`, for a resume to go on when there is
+    room, and the `WriteError` goes through.
     """
     source = closing(events) if isinstance(events, Generator) else nullcontext()
     with RunLock(run.path), _recorder(run) as recorder, source:
@@ -43,8 +54,12 @@ def record(events: Iterator[Event], run: Run) -> Generator[Event, None, None]:
             for event in events:
                 recorder.take(event)
                 yield event
+        except WriteError as error:
+            recorder.end("stopped", _refusal(run, error))
+            raise
         except Exception as error:
-            recorder.fail(error)
+            message = (str(error).splitlines() or [""])[0]
+            recorder.end("failed", f"{type(error).__name__}: {message}")
             raise
 
 
@@ -53,31 +68,57 @@ class _Recorder:
         self._run = run
         self._metrics = metrics
         self._status = status
+        self._weights: Write | None = None
+        """The best weights while the disk has not taken them."""
 
     def take(self, event: Event) -> None:
         """Write an event: its file, its line, then the status that speaks of both."""
-        if isinstance(event, BestImproved):
-            write_atomically(self._run.weights_path, event.write)
-        if isinstance(event, CheckpointReady):
-            self._metrics.sync()  # a checkpoint must not outlast the curve that leads to it
-            write_checkpoint(self._run.path, event)
+        match event:
+            case BestImproved():
+                self._weights = event.write
+                self._go_on_without(self._write_weights)
+            case CheckpointReady():
+                self._metrics.sync()  # a checkpoint must not outlast the curve that leads to it
+                self._go_on_without(partial(self._write_checkpoint, event))
+            case Ended("finished"):
+                self._write_weights()
         if (line := record_of(event)) is not None:
             self._metrics.append(line)
         if isinstance(event, Ended):
             self._metrics.sync()
         self._show(event)
 
-    def fail(self, error: Exception) -> None:
-        """Record the end of a run that `error` ended."""
+    def end(self, state: EndState, reason: str) -> None:
+        """Record the end of a run that an error ended."""
         status = self._status.status
-        message = (str(error).splitlines() or [""])[0]
-        reason = clean(f"{type(error).__name__}: {message}")
-        ended = Ended("failed", status.step, reason, status.seconds)
+        ended = Ended(state, status.step, clean(reason), status.seconds)
         # The error itself goes on; a disk that refuses its record must not hide it.
         with suppress(WriteError):
             self._metrics.append(record_of(ended) or {})
-        with suppress(WriteError):
-            self._status.publish(advanced(status, ended))
+        self._status.publish(advanced(status, ended))
+
+    def _write_weights(self) -> None:
+        if self._weights is not None:
+            write_atomically(self._run.weights_path, self._weights)
+            self._weights = None
+
+    def _write_checkpoint(self, event: CheckpointReady) -> None:
+        # A resume does not improve once more on the best: behind a checkpoint there are weights.
+        self._write_weights()
+        write_checkpoint(self._run.path, event)
+        self._warn("")
+
+    def _go_on_without(self, write: Callable[[], None]) -> None:
+        """Call `write`; a refusal becomes a warning, until the next checkpoint is written."""
+        try:
+            write()
+        except WriteError as error:
+            warning = f"{_refusal(self._run, error)}; {_newest_checkpoint(self._run)}"
+            logger.warning(warning)
+            self._warn(warning)
+
+    def _warn(self, warning: str) -> None:
+        self._status.put(self._status.status.model_copy(update={"warning": clean(warning)}))
 
     def _show(self, event: Event) -> None:
         before = self._status.status
@@ -88,6 +129,17 @@ class _Recorder:
             self._status.publish(status)
         else:
             self._status.put(status)
+
+
+def _refusal(run: Run, error: WriteError) -> str:
+    path = error.path
+    name = path.relative_to(run.path) if path.is_relative_to(run.path) else path
+    return f"the disk refuses {name}: {error.refusal}"
+
+
+def _newest_checkpoint(run: Run) -> str:
+    steps = layout.checkpoint_steps(run.path)
+    return f"the newest checkpoint is of step {steps[-1]}" if steps else "there is no checkpoint"
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from workbench.events import (
     Steps,
 )
 from workbench.store import layout
-from workbench.store.atomic import write_json
+from workbench.store.atomic import json_bytes, write_bytes
 from workbench.store.files import read_json, what_failed
 from workbench.store.text import CleanText, clean
 
@@ -64,6 +64,8 @@ class Status(BaseModel):
     state: State = "queued"
     reason: CleanText = ""
     """Why the run ended, or why its status cannot be read; a sentence for people."""
+    warning: CleanText = ""
+    """What is wrong without ending the run, as a checkpoint that the disk refuses; for people."""
     attempt: Count = 0
     """1 for the first training, one more for each resume; 0 before any."""
     epoch: Count = 0
@@ -87,6 +89,8 @@ class Status(BaseModel):
     updated: float | None = None
     """The heartbeat."""
     ended: float | None = None
+    changed: float | None = Field(default=None, exclude=True)
+    """When the file was written, by the clock of its disk; never in the file itself."""
 
     @property
     def is_active(self) -> bool:
@@ -99,8 +103,10 @@ def read_status(run: Path) -> Status:
     Without a file nothing was ever recorded: the run is queued. A file that
     cannot be read gives the state `unreadable`, with the reason.
     """
+    path = run / layout.STATUS
     try:
-        return Status.model_validate(read_json(run / layout.STATUS))
+        status = Status.model_validate(read_json(path))
+        return status.model_copy(update={"changed": path.stat().st_mtime})
     except FileNotFoundError:
         return Status()
     except ValidationError as error:
@@ -113,9 +119,14 @@ def read_status(run: Path) -> Status:
 
 def write_status(run: Path, status: Status) -> None:
     """Replace `status.json`, with a new heartbeat. Raises `WriteError`."""
+    write_bytes(run / layout.STATUS, status_bytes(status))
+
+
+def status_bytes(status: Status) -> bytes:
+    """What `write_status` writes now."""
     stamped = status.model_copy(update={"updated": time.time()})
     # Python's mode, not JSON's: orjson writes a non-finite number as null.
-    write_json(run / layout.STATUS, stamped.model_dump())
+    return json_bytes(stamped.model_dump())
 
 
 def begun(previous: Status, attempt: int) -> Status:
@@ -125,6 +136,7 @@ def begun(previous: Status, attempt: int) -> Status:
         update={
             "state": "running",
             "reason": "",
+            "warning": "",
             "attempt": attempt,
             "created": previous.created or now,
             "started": previous.started or now,

@@ -21,6 +21,7 @@ class MetricsWriter:
         self.attempt = 0
         """The number of the file, from 1."""
         self._first = {"format": FORMAT}
+        self._is_torn = False
         self._path = run / layout.METRICS
         try:
             self._path.mkdir(exist_ok=True)
@@ -45,18 +46,31 @@ class MetricsWriter:
         line = encode({"event": record["event"], **self._first, **stamps, **record})
         self._first = {}
         try:
-            written = os.write(self._descriptor, line)
-            if written < len(line):  # the disk took what it had room for
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._check_place()
+            self._write(line)
         except OSError as error:
             raise WriteError(self._path, error) from error
 
     def sync(self) -> None:
         """Make the lines so far outlast a power cut."""
         try:
+            self._check_place()
             os.fsync(self._descriptor)
         except OSError as error:
             raise WriteError(self._path, error) from error
+
+    def _check_place(self) -> None:
+        """A file that was deleted or moved takes every line, and nobody would ever read them."""
+        if not os.path.samestat(self._path.stat(), os.fstat(self._descriptor)):
+            raise FileNotFoundError(errno.ENOENT, "another file is in its place")
+
+    def _write(self, line: bytes) -> None:
+        if self._is_torn:
+            line = b"\n" + line  # or it would be lost with the line before
+        written = os.write(self._descriptor, line)
+        self._is_torn = written < len(line)
+        if self._is_torn:  # the disk took what it had room for
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _open_next(self, run: Path) -> int:
         for attempt in itertools.count(max(layout.attempts(run), default=0) + 1):
