@@ -14,7 +14,8 @@ from workbench.events import (
     Event,
     Started,
 )
-from workbench.runner.attempts import Stop, Watch, resume_run, train_run
+from workbench.runner.attempts import Watch, resume_run, train_run
+from workbench.runner.control import Wish
 from workbench.store.runs import Run, open_store
 
 
@@ -29,7 +30,7 @@ class CrashError(Exception):
     """Ends a run as a crash does: without a word to it."""
 
 
-def stop_after(steps: int) -> Stop:
+def stop_after(steps: int) -> Wish:
     """A wish to stop, of the process that trains, after so many more steps."""
     answers = iter([False] * steps)
     return lambda: next(answers, True)
@@ -45,7 +46,7 @@ def crash_at(kind: type[Event], step: int) -> Watch:
     return watch
 
 
-def started(profile: RunProfile, runs: Path, *, stop: Stop = lambda: False) -> Run:
+def started(profile: RunProfile, runs: Path, *, stop: Wish = lambda: False) -> Run:
     return train_run(profile, runs, device="cpu", stop=stop)
 
 
@@ -56,7 +57,7 @@ def crashed(profile: RunProfile, runs: Path, *, at: Watch) -> Run:
     return open_store(runs).find("latest")
 
 
-def resumed(run: Run, *, stop: Stop = lambda: False) -> list[Event]:
+def resumed(run: Run, *, stop: Wish = lambda: False) -> list[Event]:
     events: list[Event] = []
     torch.manual_seed(999)  # another process has another history of random draws
     resume_run(run, device="cpu", watch=events.append, stop=stop)

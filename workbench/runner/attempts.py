@@ -11,7 +11,7 @@ from workbench.config.profile import RunProfile
 from workbench.data.dataset import Progress, load_dataset, no_progress
 from workbench.errors import RunStateError, WriteError
 from workbench.events import Event
-from workbench.runner.control import Control
+from workbench.runner.control import Control, Wish, never
 from workbench.runner.environment import describe_run, versions
 from workbench.runner.logs import logging_to
 from workbench.store.control import clear_pause, clear_stop
@@ -20,20 +20,16 @@ from workbench.store.record import record
 from workbench.store.runs import Run, RunStore, discard, write_env
 from workbench.training.checkpoint import Checkpoint, read_checkpoint
 from workbench.training.hardware import decide
+from workbench.training.sameness import adopted
 from workbench.training.trainer import Trainer
 
 logger = logging.getLogger(__name__)
 
 Watch = Callable[[Event], None]
-Stop = Callable[[], bool]
 
 
 def _ignore(event: Event) -> None:
     """Nobody watches."""
-
-
-def _never() -> bool:
-    return False
 
 
 def prepare(
@@ -41,20 +37,24 @@ def prepare(
     *,
     device: str = "auto",
     checkpoint: Checkpoint | None = None,
+    force: bool = False,
     decoding: Progress = no_progress,
 ) -> Trainer:
     """Load the data and build the model: what is wrong with a profile's world shows here.
 
-    So it comes before a run folder is claimed. Raises `DataError`,
-    `DeviceError`, `ModelError`, `CheckpointError`.
+    So it comes before a run folder is claimed. With `force` a checkpoint of
+    another profile or data set is taken over, with a warning for each
+    difference. Raises `DataError`, `DeviceError`, `ModelError`,
+    `CheckpointError`.
     """
     hardware = decide(profile.training, device)
+    dataset = load_dataset(profile.data, profile.seed, decoding)
     if checkpoint is not None:
+        if force:
+            checkpoint = adopted(checkpoint, profile, dataset, hardware)
         # What "auto" once became holds for the whole run; the device may change.
         hardware = checkpoint.hardware.moved_to(hardware.device)
-    return Trainer(
-        profile, load_dataset(profile.data, profile.seed, decoding), hardware, checkpoint
-    )
+    return Trainer(profile, dataset, hardware, checkpoint)
 
 
 def train_run(
@@ -64,21 +64,30 @@ def train_run(
     device: str = "auto",
     decoding: Progress = no_progress,
     watch: Watch = _ignore,
-    stop: Stop = _never,
+    stop: Wish = never,
+    checkpoint: Wish = never,
 ) -> Run:
     """Train a profile into a new run folder under `runs`; returns the run when it has ended.
 
-    `watch` sees every event, `stop` is asked between steps. How it ended is in
+    `watch` sees every event; `stop` and `checkpoint` are asked between steps,
+    for what this process wishes (see `Control`). How it ended is in
     `Run.status()`: a diverged training is an outcome. An exception of the
     training is recorded as `failed` and raised.
     """
     trainer = prepare(profile, device=device, decoding=decoding)
     run = RunStore(Path(runs)).create(profile)
-    train_new(trainer, run, watch=watch, stop=stop)
+    train_new(trainer, run, watch=watch, stop=stop, checkpoint=checkpoint)
     return run
 
 
-def train_new(trainer: Trainer, run: Run, *, watch: Watch = _ignore, stop: Stop = _never) -> None:
+def train_new(
+    trainer: Trainer,
+    run: Run,
+    *,
+    watch: Watch = _ignore,
+    stop: Wish = never,
+    checkpoint: Wish = never,
+) -> None:
     """Train a prepared run from the start, into its fresh folder.
 
     Raises `WriteError`; where the disk refuses already what comes before the
@@ -93,7 +102,7 @@ def train_new(trainer: Trainer, run: Run, *, watch: Watch = _ignore, stop: Stop 
 
     try:
         with RunLock(run.path), logging_to(run.log_path):
-            _train(trainer, run, begun, stop)
+            _train(trainer, run, begun, Control(run, stop, checkpoint))
     except WriteError:
         if not has_begun:
             discard(run)
@@ -107,14 +116,16 @@ def resume_run(
     device: str = "auto",
     decoding: Progress = no_progress,
     watch: Watch = _ignore,
-    stop: Stop = _never,
+    stop: Wish = never,
+    checkpoint: Wish = never,
 ) -> None:
     """Go on from the run's newest intact checkpoint, or from step 0 where it has none.
 
     The lock comes first: a checkpoint read before could be older than what
-    another process trained meanwhile. Raises `RunBusyError`, `RunStateError`
-    for a finished run, and for a failed or diverged one without `force`, and
-    what `prepare` raises.
+    another process trained meanwhile. `force` goes on also with a failed or
+    diverged run, and with another profile or other images (see `prepare`).
+    Raises `RunBusyError`, `RunStateError` for a finished run, and for a failed
+    or diverged one without `force`, and what `prepare` raises.
     """
     with RunLock(run.path), logging_to(run.log_path):
         _check_resumable(run, force=force)
@@ -122,9 +133,14 @@ def resume_run(
         clear_stop(run)
         clear_pause(run)
         profile = run.load_profile()
-        checkpoint = newest_checkpoint(run)
-        trainer = prepare(profile, device=device, checkpoint=checkpoint, decoding=decoding)
-        _train(trainer, run, watch, stop)
+        trainer = prepare(
+            profile,
+            device=device,
+            checkpoint=newest_checkpoint(run),
+            force=force,
+            decoding=decoding,
+        )
+        _train(trainer, run, watch, Control(run, stop, checkpoint))
 
 
 def _check_resumable(run: Run, *, force: bool) -> None:
@@ -154,7 +170,7 @@ def newest_checkpoint(run: Run) -> Checkpoint | None:
     return None
 
 
-def _train(trainer: Trainer, run: Run, watch: Watch, stop: Stop) -> None:
+def _train(trainer: Trainer, run: Run, watch: Watch, request: Control) -> None:
     """Train and record under a lock that the caller holds."""
     learner = trainer.learner
     if not run.environment:  # env.json tells how the run began, log.txt of each attempt
@@ -164,7 +180,7 @@ def _train(trainer: Trainer, run: Run, watch: Watch, stop: Stop) -> None:
         logger.warning("data.validation is 0: the test set itself chooses the best weights")
     try:
         # Closed before an exception of `watch` goes on: it lets go of the run.
-        with closing(record(trainer.train(Control(run, stop)), run)) as events:
+        with closing(record(trainer.train(request), run)) as events:
             for event in events:
                 watch(event)
     except Exception:

@@ -13,18 +13,32 @@ POLL_SECONDS = 0.2
 """Flags are looked up at most so often: a step may take a millisecond, a shared disk ten."""
 
 
-class Control:
-    """Answers the trainer. `stop` is this process's own wish, checked at every step."""
+Wish = Callable[[], bool]
+"""Whether the process that trains itself wants something."""
 
-    def __init__(self, run: Run, stop: Callable[[], bool]) -> None:
+
+def never() -> bool:
+    return False
+
+
+class Control:
+    """Answers the trainer. `stop` and `checkpoint` are asked at every step.
+
+    `checkpoint` says True once for each checkpoint that is wanted.
+    """
+
+    def __init__(self, run: Run, stop: Wish = never, checkpoint: Wish = never) -> None:
         self._run = run
         self._stop = stop
+        self._checkpoint = checkpoint
         self._flags = Request.GO_ON
         self._looked = -POLL_SECONDS
 
     def __call__(self) -> Request:
         if self._stop():
             return Request.STOP
+        if self._checkpoint():
+            return Request.CHECKPOINT
         now = time.monotonic()
         if now - self._looked >= POLL_SECONDS:
             self._looked = now

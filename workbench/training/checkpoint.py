@@ -77,7 +77,8 @@ def _decode(payload: dict[str, Any]) -> Checkpoint:
     if payload["version"] != VERSION:
         raise CheckpointError(
             f"the checkpoint has format {payload['version']}, this program reads {VERSION}",
-            hint="resume it with the version of workbench that wrote it (see env.json)",
+            hint="resume it with the version of workbench that wrote it (see env.json); "
+            "--force cannot help",
         )
     position = payload["position"]
     return Checkpoint(

@@ -52,17 +52,27 @@ class Evaluation:
         return {f"{split}/{name}": value for name, value in values.items()}
 
 
+def nothing() -> None:
+    """Nothing is to be done between two batches."""
+
+
 def evaluate(
-    forward: Callable[[Tensor], Tensor], batches: Iterable[Batch], classes: int
+    forward: Callable[[Tensor], Tensor],
+    batches: Iterable[Batch],
+    classes: int,
+    between: Callable[[], None] = nothing,
 ) -> Evaluation:
     """Losses and counts stay on the device until all batches are done.
 
-    The caller sets eval mode, no_grad and precision.
+    The caller sets eval mode, no_grad and precision. `between` two batches may
+    break it off by an exception.
     """
     losses: list[Tensor] = []
     cells: list[Tensor] = []
     top5: list[Tensor] = []
     for batch in batches:
+        if cells:
+            between()
         logits = forward(batch.images).float()
         losses.append(F.cross_entropy(logits, batch.labels, reduction="sum").double())
         cells.append(batch.labels * classes + logits.argmax(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import reduce
@@ -17,7 +18,7 @@ from workbench.data.dataset import Dataset
 from workbench.models.registry import build_model, without_weights
 from workbench.models.shape import DataShape
 from workbench.training.averaging import WeightAverage
-from workbench.training.evaluation import Evaluation, evaluate
+from workbench.training.evaluation import Evaluation, evaluate, nothing
 from workbench.training.hardware import Hardware
 from workbench.training.loss import training_loss
 from workbench.training.memory import memory_errors
@@ -129,8 +130,11 @@ class Learner:
         """What is evaluated each epoch: the held-out part, or the test set where there is none."""
         return "val" if len(self.dataset.validation.labels) else "test"
 
-    def evaluate(self, split: Split) -> Evaluation:
-        """Evaluate the model as it is, on images without augmentation."""
+    def evaluate(self, split: Split, between: Callable[[], None] = nothing) -> Evaluation:
+        """Evaluate the model as it is, on images without augmentation.
+
+        `between` two batches may break it off by an exception; the model is then as it was.
+        """
         data, batch_size = self.dataset, self.profile.training.eval_batch_size
         images = {"train": data.train, "val": data.validation, "test": data.test}[split]
         is_test = split == "test"
@@ -150,7 +154,7 @@ class Learner:
         self.model.eval()
         try:
             with out_of_memory, torch.no_grad(), self._precision():
-                return evaluate(self._forward, batches, len(data.classes))
+                return evaluate(self._forward, batches, len(data.classes), between)
         finally:
             self.model.train(was_training)
 

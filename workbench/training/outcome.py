@@ -31,7 +31,9 @@ def stopped(position: Position) -> Outcome:
 
 
 def completion(training: TrainingProfile, position: Position, steps: int) -> Outcome | None:
-    """The end of a training of `steps` steps; None while there is something left to train."""
+    """The end of a training of `steps` steps; None while there is something left to do."""
+    if position.samples:
+        return None  # the epoch's evaluation is still to come
     best = position.best
     if best.is_over(training.early_stopping):
         waited = counted(best.waited, "epoch")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from workbench.config.wording import counted
+from workbench.errors import CheckpointError
 from workbench.training.early_stopping import BestSoFar
 from workbench.training.step_buffer import StepColumns
 
@@ -20,6 +22,7 @@ class Position:
     """Over the samples that the current epoch has trained so far."""
     correct: int = 0
     samples: int = 0
+    """Of the current epoch; 0 also once it was evaluated."""
     best: BestSoFar = field(default_factory=BestSoFar)
     seconds: float = 0.0
     """The loop's time, over all attempts."""
@@ -46,3 +49,15 @@ class Position:
             "train/loss": self.loss_sum / self.samples,
             "train/accuracy": self.correct / self.samples,
         }
+
+
+def check_fits(position: Position, steps_per_epoch: int) -> None:
+    """Raises `CheckpointError` where epochs of so many steps cannot have led to this position."""
+    first = position.epoch * steps_per_epoch
+    if not first <= position.step <= first + steps_per_epoch:
+        raise CheckpointError(
+            f"a checkpoint of step {position.step:,} in epoch {position.epoch + 1:,} does not fit "
+            f"epochs of {counted(steps_per_epoch, 'step')}",
+            hint="restore what the steps of an epoch depend on: the images, data.copies, "
+            "data.validation, training.batch_size, and training.max_steps",
+        )

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-import logging
-from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import safetensors.torch
-import torch
-from torch import Tensor
 
 from workbench.config.profile import RunProfile
 from workbench.data.dataset import Dataset
@@ -19,17 +15,8 @@ from workbench.events import Write
 from workbench.training.checkpoint import Checkpoint, Weights
 from workbench.training.learner import Learner
 from workbench.training.position import Position
-
-logger = logging.getLogger(__name__)
-
-_MAY_CHANGE: dict[str, Any] = {
-    "name": True,
-    "data": {"root": True, "folder": True},
-    "model": {"folder": True},
-    "training": {"eval_batch_size": True},
-}
-"""Keys that change no result, where a profile has them: the images themselves are told apart by
-their fingerprint, and code of one's own may move."""
+from workbench.training.random_state import random_state, set_random_state
+from workbench.training.sameness import check_same_run, versions
 
 
 def snapshot(
@@ -55,13 +42,32 @@ def restore(learner: Learner, profile: RunProfile, checkpoint: Checkpoint) -> No
 
     Raises `CheckpointError` where going on would not continue the same training.
     """
-    _check_same_run(checkpoint, profile, learner.dataset)
-    learner.model.load_state_dict(checkpoint.model)
+    check_same_run(checkpoint, profile, learner.dataset)
+    _restore_weights(learner, checkpoint)
     if learner.average is not None:
         learner.average.load(checkpoint.average)
-    # torch keeps the tensors that it is given, and updates them in place.
-    learner.optimizer.load_state_dict(copy.deepcopy(dict(checkpoint.optimizer)))
+    learner.optimizer.load_state_dict(
+        {
+            # torch keeps the tensors that it is given, and updates them in place.
+            "state": copy.deepcopy(checkpoint.optimizer["state"]),
+            # The options are the profile's, which may have been changed by force.
+            "param_groups": learner.optimizer.state_dict()["param_groups"],
+        }
+    )
     set_random_state(checkpoint.random_state, learner.device)
+
+
+def _restore_weights(learner: Learner, checkpoint: Checkpoint) -> None:
+    try:
+        learner.model.load_state_dict(checkpoint.model)
+    except RuntimeError as error:
+        # Its first line only repeats the class's name.
+        _, *details = (line.strip().rstrip(".") for line in str(error).splitlines())
+        what = details[0] if details else str(error)
+        raise CheckpointError(
+            f"the checkpoint's weights do not fit the model: {what}",
+            hint="restore the model, or start a new run",
+        ) from error
 
 
 def weights_writer(weights: Weights, profile: RunProfile, dataset: Dataset) -> Write:
@@ -78,70 +84,3 @@ def weights_writer(weights: Weights, profile: RunProfile, dataset: Dataset) -> W
         file.write(safetensors.torch.save(dict(weights), metadata))
 
     return write
-
-
-def versions() -> dict[str, str]:
-    return {"torch": str(torch.__version__)}
-
-
-def random_state(device: torch.device) -> dict[str, Tensor]:
-    """torch's generators of the CPU and of the run's device, which dropout draws from."""
-    state = {"cpu": torch.get_rng_state()}
-    if device.type == "cuda":
-        state["cuda"] = torch.cuda.get_rng_state(device)
-    return state
-
-
-def set_random_state(state: Mapping[str, Tensor], device: torch.device) -> None:
-    torch.set_rng_state(state["cpu"])
-    if "cuda" in state and device.type == "cuda":
-        torch.cuda.set_rng_state(state["cuda"], device)
-
-
-def _check_same_run(checkpoint: Checkpoint, profile: RunProfile, dataset: Dataset) -> None:
-    changed = _changed_keys(_comparable(_trained_profile(checkpoint)), _comparable(profile))
-    if changed:
-        raise CheckpointError(
-            f"profile.toml has changed since the checkpoint was written: {', '.join(changed)}",
-            hint="restore these values, or start a new run with the new ones",
-        )
-    if checkpoint.data_fingerprint != dataset.fingerprint:
-        raise CheckpointError(
-            "the data set has changed since the checkpoint was written",
-            hint="restore the images, or start a new run",
-        )
-    for package, version in versions().items():
-        if (before := checkpoint.versions.get(package)) != version:
-            logger.warning(
-                "the run was trained with %s %s and goes on with %s: last bits may differ",
-                package, before, version,
-            )  # fmt: skip
-
-
-def _trained_profile(checkpoint: Checkpoint) -> RunProfile:
-    """The checkpoint's profile; keys of a later version get the defaults that held then too."""
-    try:
-        # Not model_validate_json: its strictness has another idea of paths than that of TOML.
-        return RunProfile.model_validate(json.loads(checkpoint.profile))
-    except ValueError as error:  # pydantic's ValidationError is one
-        raise CheckpointError(
-            "the checkpoint's profile is not valid in this version of workbench",
-            hint="resume it with the version of workbench that wrote it (see env.json)",
-        ) from error
-
-
-def _comparable(profile: RunProfile) -> object:
-    return profile.model_dump(mode="json", exclude=_MAY_CHANGE)
-
-
-def _changed_keys(then: object, now: object, key: str = "") -> list[str]:
-    """Dotted keys whose values differ; a list counts as one value."""
-    if not (isinstance(then, dict) and isinstance(now, dict)):
-        return [] if then == now else [key]
-    return [
-        changed
-        for name in {**then, **now}
-        for changed in _changed_keys(
-            then.get(name), now.get(name), f"{key}.{name}" if key else name
-        )
-    ]

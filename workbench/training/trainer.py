@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from itertools import islice
 
 import torch
 from torch import Tensor
@@ -27,6 +28,7 @@ from workbench.events import (
     Steps,
 )
 from workbench.models.registry import count_parameters
+from workbench.training.asking import Ask, StopAskedError, go_on, heeding_stop
 from workbench.training.checkpoint import Checkpoint
 from workbench.training.evaluation import Evaluation
 from workbench.training.filters import first_filters
@@ -34,29 +36,18 @@ from workbench.training.hardware import Hardware
 from workbench.training.learner import Learner, Split, learner_to_restore
 from workbench.training.memory import memory_errors
 from workbench.training.outcome import Outcome, completion, diverged, stopped
-from workbench.training.position import Position
+from workbench.training.position import Position, check_fits
+from workbench.training.random_state import random_state, set_random_state
 from workbench.training.single_image import check_single_images
-from workbench.training.snapshot import (
-    random_state,
-    restore,
-    set_random_state,
-    snapshot,
-    weights_writer,
-)
+from workbench.training.snapshot import restore, snapshot, weights_writer
 from workbench.training.step_buffer import StepBuffer
+from workbench.training.stopwatch import Stopwatch
 from workbench.training.throughput import Throughput
 
 PAUSE_POLL_SECONDS = 0.2
 
-Ask = Callable[[], Request]
-
-
 _Part = Generator[Event, None, Outcome | None]
 """A part of the training; returns an outcome where the training ends in it."""
-
-
-def _go_on() -> Request:
-    return Request.GO_ON
 
 
 class Trainer:
@@ -84,11 +75,13 @@ class Trainer:
         self._steps_per_epoch = self.learner.batches.steps_per_epoch
         self._buffer = StepBuffer()
         self._throughput = Throughput()
-        self._began = time.monotonic()
+        self._stopwatch = Stopwatch(profile.training.checkpoint_minutes)
         if checkpoint is not None:
             restore(self.learner, profile, checkpoint)
             self.best_weights = dict(checkpoint.best_model)
             self.position = checkpoint.position
+            if self._completion() is None:
+                check_fits(self.position, self._steps_per_epoch)
         self._random_state = random_state(self.learner.device)
 
     @property
@@ -97,17 +90,17 @@ class Trainer:
         steps = self.profile.training.epochs * self._steps_per_epoch
         return min(steps, self.profile.training.max_steps or steps)
 
-    def train(self, request: Ask = _go_on) -> Iterator[Event]:
+    def train(self, request: Ask = go_on) -> Iterator[Event]:
         """Train to the end, yielding what happens; may be called once.
 
-        Between steps `request` is asked what to do. An event's `write` reads
-        the live model: call it before asking for the next event. After a
-        finished training with a validation part, the model holds its best
-        weights.
+        Between steps `request` is asked what to do, and in an evaluation
+        between batches whether to stop. An event's `write` reads the live
+        model: call it before asking for the next event. After a finished
+        training with a validation part, the model holds its best weights.
         """
         torch.set_num_threads(self.learner.hardware.threads)
         set_random_state(self._random_state, self.learner.device)
-        self._began = time.monotonic() - self.position.seconds
+        self._stopwatch.begin(self.position.seconds)
         yield Started(
             epochs=self.profile.training.epochs,
             steps=self.total_steps,
@@ -120,10 +113,10 @@ class Trainer:
         while outcome is None:
             outcome = yield from self._train_epoch(request)
             if outcome is None:
-                outcome = yield from self._end_epoch()
+                outcome = yield from self._end_epoch(request)
         if outcome.state == "finished" and self.learner.monitored_split == "val":
-            yield from self._test_best_weights()
-        yield Ended(outcome.state, self.position.step, outcome.reason, self._seconds)
+            outcome = (yield from self._test_best_weights(request)) or outcome
+        yield Ended(outcome.state, self.position.step, outcome.reason, self._stopwatch.seconds)
 
     def _completion(self) -> Outcome | None:
         return completion(self.profile.training, self.position, self.total_steps)
@@ -133,15 +126,14 @@ class Trainer:
         epoch = self.position.epoch
         self._throughput.begin()
         first = self.position.step - epoch * self._steps_per_epoch
+        left = max(0, min(self._steps_per_epoch - first, self.total_steps - self.position.step))
         with self._memory_errors():
-            for batch in self.learner.batches.epoch(epoch, first):
+            for batch in islice(self.learner.batches.epoch(epoch, first), left):
                 if outcome := (yield from self._obey(request)):
                     return outcome
                 self._buffer.add(self.learner.step(batch, self._next_step))
                 if self._buffer.is_due and (outcome := (yield from self._flush())):
                     return outcome
-                if self._next_step >= self.total_steps:
-                    break
         return (yield from self._flush())
 
     @property
@@ -159,26 +151,27 @@ class Trainer:
     def _obey(self, request: Ask) -> _Part:
         """Ask what to do next, and do it."""
         answer = request()
+        if answer is Request.GO_ON and self._stopwatch.is_checkpoint_due:
+            answer = Request.CHECKPOINT
         if answer is Request.GO_ON:
             return None
         if outcome := (yield from self._flush()):
             return outcome
         if answer is Request.PAUSE:
             answer = yield from self._pause(request)
-        if answer is Request.STOP:
+        else:
             yield self._checkpoint(is_best=False)
-            return stopped(self.position)
-        return None
+        self._throughput.begin()
+        return stopped(self.position) if answer is Request.STOP else None
 
     def _pause(self, request: Ask) -> Generator[Event, None, Request]:
-        """Wait; returns the first answer that isn't pause. A pause may outlast the process."""
+        """Wait; returns the answer that ends it. A pause may outlast the process."""
         yield self._checkpoint(is_best=False)
         yield Paused(self.position.step)
-        paused = time.monotonic()
-        while (answer := request()) is Request.PAUSE:
-            time.sleep(PAUSE_POLL_SECONDS)
-        self._began += time.monotonic() - paused  # a pause is not training time
-        self._throughput.begin()
+        with self._stopwatch.paused():
+            # A checkpoint that is asked for meanwhile has been written already.
+            while (answer := request()) in (Request.PAUSE, Request.CHECKPOINT):
+                time.sleep(PAUSE_POLL_SECONDS)
         yield Continued(self.position.step)
         return answer
 
@@ -190,24 +183,29 @@ class Trainer:
         self._throughput.flushed(sum(steps.images))
         self.position = done.after(steps)
         rate = self._throughput.images_per_second
-        yield Steps(done.epoch, done.step, steps.columns, rate, self._seconds)
+        yield Steps(done.epoch, done.step, steps.columns, rate, self._stopwatch.seconds)
         bad = steps.first_non_finite
         return None if bad is None else diverged(steps.columns["loss"][bad], done.step + bad)
 
-    def _end_epoch(self) -> _Part:
+    def _end_epoch(self, request: Ask) -> _Part:
         """Evaluate, keep the best, and leave a checkpoint."""
-        done = self.position
+        done, device = self.position, self.learner.device
         split = self.learner.monitored_split
-        with self.learner.kept():
-            evaluation = self.learner.evaluate(split)
-            filters = first_filters(self.learner.model, done.epoch, done.step)
+        try:
+            with self.learner.kept():
+                evaluation = self.learner.evaluate(split, heeding_stop(request, device))
+                filters = first_filters(self.learner.model, done.epoch, done.step)
+        except StopAskedError:
+            # Of the epoch's last step: a resume evaluates once more.
+            yield self._checkpoint(is_best=False)
+            return stopped(self.position)
         metrics = {
             **done.metrics,
             **evaluation.metrics(split),
             "lr": self.learner.learning_rate(done.step - 1),
             "images_per_second": self._throughput.images_per_second,
         }
-        yield EpochEnded(done.epoch, done.step, metrics, self._seconds)
+        yield EpochEnded(done.epoch, done.step, metrics, self._stopwatch.seconds)
         if not math.isfinite(evaluation.loss):
             # The last update did it: no step after it has shown it yet.
             return diverged(evaluation.loss, done.step)
@@ -225,12 +223,18 @@ class Trainer:
         yield self._checkpoint(is_best=improved)
         return self._completion()
 
-    def _test_best_weights(self) -> Iterator[Event]:
+    def _test_best_weights(self, request: Ask) -> _Part:
         self.learner.model.load_state_dict(self.best_weights)
-        evaluation = self.learner.evaluate("test")
+        try:
+            evaluation = self.learner.evaluate("test", heeding_stop(request, self.learner.device))
+        except StopAskedError:
+            return stopped(self.position)  # the last epoch's checkpoint is there
         metrics = evaluation.metrics("test")
-        yield EpochEnded(self.position.epoch - 1, self.position.step, metrics, self._seconds)
+        yield EpochEnded(
+            self.position.epoch - 1, self.position.step, metrics, self._stopwatch.seconds
+        )
         yield self._confusion("test", evaluation)
+        return None
 
     def _confusion(self, split: Split, evaluation: Evaluation) -> ConfusionCounted:
         """The table of the best weights, which `evaluation` is of."""
@@ -240,10 +244,7 @@ class Trainer:
         )
 
     def _checkpoint(self, *, is_best: bool) -> CheckpointReady:
-        self.position = replace(self.position, seconds=self._seconds)
+        self.position = replace(self.position, seconds=self._stopwatch.seconds)
+        self._stopwatch.checkpoint_taken()
         taken = snapshot(self.learner, self.profile, self.position, self.best_weights)
         return CheckpointReady(self.position.epoch, self.position.step, is_best, taken.write)
-
-    @property
-    def _seconds(self) -> float:
-        return time.monotonic() - self._began
