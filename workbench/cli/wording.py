@@ -59,6 +59,18 @@ def ending(state: str, reason: str) -> str:
     return reason if reason.startswith(state) else f"{state} ({reason})"
 
 
+def size(number: int) -> str:
+    """Bytes in steps of 1,000: `512 B`, `3.4 kB`, `12.0 MB`."""
+    if number < 1000:
+        return f"{number} B"
+    scaled = float(number)
+    for unit in ("kB", "MB", "GB"):
+        scaled /= 1000
+        if scaled < 999.95:
+            return f"{scaled:.1f} {unit}"
+    return f"{scaled / 1000:,.1f} TB"
+
+
 def duration(seconds: float) -> str:
     """`8 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`."""
     if not math.isfinite(seconds):

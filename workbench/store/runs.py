@@ -126,10 +126,21 @@ class Run:
 
 
 class RunStore:
-    """The folder that holds the runs. It need not exist: to a reader it is then empty."""
+    """The folder that holds the runs. It need not exist: to a reader it is then empty.
 
-    def __init__(self, root: Path) -> None:
+    `start` and `look` are what to do where there is no run, and where none fits a name.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        start: str = "start one with: workbench run PROFILE",
+        look: str = "workbench runs lists what there is",
+    ) -> None:
         self.root = root
+        self._start = start
+        self._look = look
 
     def create(self, profile: RunProfile) -> Run:
         """Claim a new run folder, queued and owned by this process.
@@ -155,9 +166,7 @@ class RunStore:
         """
         ids = sorted(self._ids(), reverse=True)
         if not ids:
-            raise RunNotFoundError(
-                f"no runs in {self.root}", hint="start one with: workbench run PROFILE"
-            )
+            raise RunNotFoundError(f"no runs in {self.root}", hint=self._start)
         if reference == "latest":
             return Run(self.root / ids[0])
         if not reference:  # an unset variable in a script must not mean some run
@@ -204,9 +213,7 @@ class RunStore:
     def _not_found(self, reference: str, matches: Sequence[str]) -> RunNotFoundError:
         shown = clean(reference, 80)
         if not matches:
-            return RunNotFoundError(
-                f"no run '{shown}' in {self.root}", hint="workbench runs lists what there is"
-            )
+            return RunNotFoundError(f"no run '{shown}' in {self.root}", hint=self._look)
         candidates = ", ".join(matches[:_MOST_CANDIDATES])
         more = ", ..." if len(matches) > _MOST_CANDIDATES else ""
         return RunNotFoundError(

@@ -1,0 +1,26 @@
+"""Asking before something is deleted for good."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from workbench.config.wording import printable
+from workbench.errors import WorkbenchError
+
+yes_option = click.option("--yes", "-y", "agreed", is_flag=True, help="Do not ask; for scripts.")
+"""Gives the command a parameter `agreed: bool`."""
+
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
+"""Gives the command a parameter `dry_run: bool`."""
+
+
+def is_agreed(question: str) -> bool:
+    """Ask on the terminal. Raises `WorkbenchError` where there is none."""
+    if not sys.stdin.isatty():
+        raise WorkbenchError(
+            "nobody is there to ask: standard input is no terminal",
+            hint="--yes agrees beforehand, --dry-run shows what would be deleted",
+        )
+    return click.confirm(printable(question), err=True)

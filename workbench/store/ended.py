@@ -1,0 +1,42 @@
+"""Holding a run that has ended, so that nobody resumes it meanwhile."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from workbench.errors import RunBusyError
+from workbench.store import layout
+from workbench.store.lock import RunLock
+from workbench.store.runs import Run
+
+
+@contextmanager
+def held_ended(run: Run) -> Iterator[None]:
+    """Hold a run that no process owns. Raises `RunBusyError` for a live one.
+
+    The status is asked as well as the lock: the run may train on another
+    machine, over a file system whose locks do not reach here.
+    """
+    check_ended(run)
+    with RunLock(run.path) if _can_be_held(run) else nullcontext():
+        check_ended(run)
+        yield
+
+
+def check_ended(run: Run) -> None:
+    """Raise `RunBusyError` for a run whose owner lives."""
+    status = run.status()
+    if status.is_active:
+        raise RunBusyError(
+            f"run {run.id} is {status.state}", hint=f"end it first: workbench stop {run.id}"
+        )
+
+
+def _can_be_held(run: Run) -> bool:
+    """No process holds a run by a link, a folder or a pipe that someone put there as its lock."""
+    try:
+        return stat.S_ISREG((run.path / layout.LOCK).lstat().st_mode)
+    except OSError:
+        return True
