@@ -37,6 +37,7 @@ def row_of(run: Run) -> dict[str, object]:
         "id": run.id,
         "state": status.state,
         "reason": status.reason,
+        "warning": status.warning,
         "epochs": status.epochs_done,
         "total_epochs": status.epochs,
         "steps": status.step,
