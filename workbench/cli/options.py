@@ -50,5 +50,16 @@ device_option = click.option(
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 """Gives the command a parameter `quiet: bool`."""
 
+detach_option = click.option(
+    "--detach",
+    is_flag=True,
+    help="Train in the background: the prompt is back when training has begun.",
+)
+"""Gives the command a parameter `detach: bool`."""
+
+hand_over_option = click.option("--hand-over", type=int, hidden=True)
+"""Gives the command a parameter `hand_over: int | None`: in the background, the pipe to the
+process that started it."""
+
 run_argument = click.argument("reference", metavar="RUN")
 """Gives the command a parameter `reference: str`: an id, an unambiguous part of it, or `latest`."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from workbench.cli.options import (
+    detach_option,
     device_option,
+    hand_over_option,
     json_option,
     quiet_option,
     run_argument,
@@ -18,6 +20,7 @@ from workbench.cli.output import print_json, print_line
 from workbench.errors import RunBusyError
 
 if TYPE_CHECKING:
+    from workbench.cli.progress import TrainingView
     from workbench.runner.signals import StopSignal
     from workbench.store.runs import Run
 
@@ -27,11 +30,14 @@ if TYPE_CHECKING:
 Examples:
   workbench resume latest
   workbench resume 20261123-0915 --device cuda:1
+  workbench resume latest --detach
   workbench resume quickstart --json --quiet"""
 )
 @run_argument
 @device_option
-@click.option("--force", is_flag=True, help="Also a run that failed or diverged.")
+@click.option("--force", is_flag=True, help="Also a run that failed or diverged, or whose profile or data have changed.")
+@detach_option
+@hand_over_option
 @quiet_option
 @json_option
 @runs_option
@@ -43,6 +49,8 @@ def command(
     reference: str,
     device: str,
     force: bool,
+    detach: bool,
+    hand_over: int | None,
     quiet: bool,
     as_json: bool,
     runs: Path,
@@ -53,8 +61,9 @@ def command(
     nothing had happened. A paused run that lives goes on where it is. A
     finished one needs nothing; a running one is busy (exit code 75).
     """
+    from workbench.cli.detach import train_detached
     from workbench.cli.training import command_for
-    from workbench.store.control import clear_pause
+    from workbench.store.control import clear_pause, is_pause_requested
     from workbench.store.runs import RunStore
 
     run = RunStore(runs).find(reference)
@@ -62,15 +71,20 @@ def command(
     match status.state:
         case "finished":
             _say(run, f"run {run.id} is finished; there is nothing to resume", as_json=as_json)
-        case "paused":
+        case state if state == "paused" or (status.is_active and is_pause_requested(run)):
             clear_pause(run)
             _say(run, f"asked run {run.id} to go on", as_json=as_json)
         case "running" | "queued":
             raise RunBusyError(
                 f"run {run.id} is running", hint=f"stop it with: {command_for('stop', run)}"
             )
+        case _ if detach:
+            words = [f"--device={device}", *(["--force"] if force else [])]
+            words += ["--quiet"] if quiet else []
+            context.exit(train_detached(context, words, run.id, as_json=as_json))
         case _:
-            context.exit(_train(run, force=force, device=device, quiet=quiet, as_json=as_json))
+            view = _view(run, quiet=quiet, hand_over=hand_over)
+            context.exit(_train(run, view, force=force, device=device, as_json=as_json))
 
 
 def _say(run: Run, text: str, *, as_json: bool) -> None:
@@ -80,13 +94,18 @@ def _say(run: Run, text: str, *, as_json: bool) -> None:
         print_line(text)
 
 
-def _train(run: Run, *, force: bool, device: str, quiet: bool, as_json: bool) -> int:
-    from workbench.cli.logged import warnings_shown
+def _view(run: Run, *, quiet: bool, hand_over: int | None) -> TrainingView:
+    from workbench.cli.detach import HandingOver
     from workbench.cli.progress import training_view
-    from workbench.cli.training import train_to_the_end
-    from workbench.runner.attempts import resume_run
 
     view = training_view(quiet=quiet)
+    return view if hand_over is None else HandingOver(view, run, hand_over)
+
+
+def _train(run: Run, view: TrainingView, *, force: bool, device: str, as_json: bool) -> int:
+    from workbench.cli.logged import warnings_shown
+    from workbench.cli.training import train_to_the_end
+    from workbench.runner.attempts import resume_run
 
     def train(stop: StopSignal) -> None:
         def decoding(what: str, done: int, total: int) -> None:
@@ -102,6 +121,7 @@ def _train(run: Run, *, force: bool, device: str, quiet: bool, as_json: bool) ->
                 decoding=decoding,
                 watch=view.event,
                 stop=stop,
+                checkpoint=stop.checkpoint,
             )
 
     with warnings_shown():

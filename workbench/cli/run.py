@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workbench.cli.options import device_option, json_option, quiet_option, runs_option, set_option
+from workbench.cli.options import (
+    detach_option,
+    device_option,
+    hand_over_option,
+    json_option,
+    quiet_option,
+    runs_option,
+    set_option,
+)
 from workbench.cli.output import print_note
 
 if TYPE_CHECKING:
@@ -21,12 +29,15 @@ Examples:
   workbench run profiles/quickstart.toml
   workbench run profiles/cifar10-small.toml --set data.root=~/pictures
   workbench run profiles/quickstart.toml --set optimizer.kind=sgd --name sgd-try
+  workbench run profiles/quickstart.toml --detach
   workbench run profiles/quickstart.toml --json --quiet > result.json"""
 )
 @click.argument("profile", type=click.Path(path_type=Path))
 @set_option
 @click.option("--name", help="Call the run so, in place of the profile's name.")
 @device_option
+@detach_option
+@hand_over_option
 @quiet_option
 @json_option
 @runs_option
@@ -39,6 +50,8 @@ def command(
     overrides: tuple[str, ...],
     name: str | None,
     device: str,
+    detach: bool,
+    hand_over: int | None,
     quiet: bool,
     as_json: bool,
     runs: Path,
@@ -49,28 +62,43 @@ def command(
     from there; a second Ctrl-C ends at once. Exit code 0 when training
     finished or was stopped by a flag, 1 when it failed or diverged, 2 for an
     invalid profile or data.
+
+    With --detach it prepares as usual, then trains on in a process of its own
+    that no terminal can end, and whose output goes to the run's log.txt.
     """
     from workbench.config.loading import load_profile
 
     named = (f"name={json.dumps(name, ensure_ascii=False)}",) if name is not None else ()
     loaded = load_profile(profile, (*overrides, *named))
-    for note in loaded.notes:
-        print_note(note)
+    if hand_over is None:  # else the process that started this one has told them
+        for note in loaded.notes:
+            print_note(note)
+    if detach:
+        from workbench.cli.detach import train_detached
+
+        words = [f"--set={override}" for override in (*overrides, *named)]
+        words += [f"--device={device}", *(["--quiet"] if quiet else [])]
+        context.exit(train_detached(context, words, str(profile), as_json=as_json))
     # torch is imported only for a profile that is valid.
+    from workbench.cli.detach import HandingOver
     from workbench.cli.logged import warnings_shown
-    from workbench.cli.progress import training_view
+    from workbench.cli.progress import TrainingView, training_view
     from workbench.cli.training import train_to_the_end
     from workbench.runner.attempts import prepare, train_new
     from workbench.store.runs import RunStore
 
-    view = training_view(quiet=quiet)
+    view: TrainingView = training_view(quiet=quiet)
     with warnings_shown():
         with view.shown():
             trainer = prepare(loaded.profile, device=device, decoding=view.decoding)
         run = RunStore(runs).create(loaded.profile)
+        if hand_over is not None:
+            view = HandingOver(view, run, hand_over)
 
         def train(stop: StopSignal) -> None:
             with view.shown():
-                train_new(trainer, run, watch=view.event, stop=stop)
+                train_new(
+                    trainer, run, watch=view.event, stop=stop, checkpoint=stop.checkpoint
+                )
 
         context.exit(train_to_the_end(run, train, as_json=as_json))
