@@ -265,3 +265,14 @@ def test_what_it_cannot_prepare_ends_both_with_the_same_words_and_code(
     assert there.returncode == here.returncode == 2
     assert (there.stdout, there.stderr) == ("", here.stderr)
     assert not runs.exists()
+
+
+def test_a_process_that_dies_while_it_prepares_is_told(profile: Path, runs: Path) -> None:
+    terminal = Terminal("run", profile, "--detach")
+    until(lambda: children_of(terminal.process.pid))
+    [pid] = children_of(terminal.process.pid)
+    os.kill(pid, signal.SIGKILL)
+    assert terminal.process.wait(PATIENCE_SECONDS) == 1
+    assert b"the process that was to train was ended by signal 9" in os.read(terminal.screen, 1000)
+    terminal.close()
+    assert not runs.exists()
