@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from workbench.config.profile import RunProfile
 from workbench.events import Request
 from workbench.runner import control
 from workbench.runner.control import POLL_SECONDS, Control
+from workbench.runner.signals import stop_on_signals
 from workbench.store.control import clear_pause, clear_stop, request_pause, request_stop
 from workbench.store.runs import Run, open_store
 
@@ -88,3 +90,20 @@ def test_a_run_whose_folder_is_gone_goes_on(run: Run) -> None:
     """A view may have thrown it away; what becomes of it, writing shows."""
     ask = Control(Run(run.path / "nowhere"), never)
     assert ask() is Request.GO_ON
+
+
+def test_a_wish_for_a_checkpoint_is_answered_once_for_each_signal(run: Run) -> None:
+    with stop_on_signals() as signals:
+        ask = Control(run, signals, signals.checkpoint)
+        signal.raise_signal(signal.SIGUSR2)
+        assert [ask(), ask()] == [Request.CHECKPOINT, Request.GO_ON]
+        signal.raise_signal(signal.SIGUSR2)
+        assert [ask(), ask()] == [Request.CHECKPOINT, Request.GO_ON]
+
+
+def test_a_stop_comes_before_a_checkpoint_and_a_checkpoint_before_a_pause(run: Run) -> None:
+    request_pause(run)
+    wishes = iter([True, False])
+    stops = iter([True, False, False])
+    ask = Control(run, lambda: next(stops), lambda: next(wishes))
+    assert [ask(), ask(), ask()] == [Request.STOP, Request.CHECKPOINT, Request.PAUSE]

@@ -70,8 +70,11 @@ def test_a_second_sigterm_leaves_the_clean_stop_alone() -> None:
         assert process.returncode == 7
 
 
+STOPS_AND_CHECKPOINT = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
+
+
 def handlers() -> list[object]:
-    return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    return [signal.getsignal(number) for number in STOPS_AND_CHECKPOINT]
 
 
 def test_the_flag_is_down_until_a_signal_comes() -> None:
@@ -81,6 +84,14 @@ def test_the_flag_is_down_until_a_signal_comes() -> None:
         signal.raise_signal(signal.SIGINT)
         assert stop()
         assert stop.number == signal.SIGINT
+
+
+def test_sigusr2_asks_for_a_checkpoint_and_for_no_stop() -> None:
+    with stop_on_signals() as signals:
+        assert not signals.checkpoint()
+        signal.raise_signal(signal.SIGUSR2)
+        assert not signals()
+        assert [signals.checkpoint(), signals.checkpoint()] == [True, False]
 
 
 def test_handlers_are_restored_afterwards() -> None:
