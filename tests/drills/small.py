@@ -95,7 +95,12 @@ def start(runs: Path, text: str = PROFILE) -> tuple[Run, ForkServerProcess]:
     profile.write_text(text)
     known = set(runs.glob("*"))
     process = workbench(runs, "run", str(profile))
-    wait_for(lambda: any(p.joinpath("metrics").exists() for p in {*runs.glob("*")} - known))
+
+    def trains() -> bool:
+        assert process.is_alive()
+        return any((path / "metrics").exists() for path in {*runs.glob("*")} - known)
+
+    wait_for(trains)
     return RunStore(runs).find("latest"), process
 
 

@@ -31,7 +31,6 @@ def test_a_run_stops_within_seconds_of_each_sigterm_and_loses_nothing(
     tmp_path: Path,
     undisturbed: Undisturbed,
     times: Callable[[int, int], int],
-    record_property: Callable[[str, object], None],
 ) -> None:
     took: list[float] = []
     wanted = times(2, 20)
@@ -54,7 +53,7 @@ def test_a_run_stops_within_seconds_of_each_sigterm_and_loses_nothing(
             assert ended(process) == 0
         assert outcome(run) == undisturbed.outcome
     assert max(took) < LIMIT_SECONDS
-    record_property("seconds", [round(seconds, 2) for seconds in sorted(took)])
+    print(f"{len(took)} stops, the slowest in {max(took):.2f} s")
 
 
 def test_sigusr2_leaves_a_checkpoint_within_an_epoch_and_the_run_goes_on(
