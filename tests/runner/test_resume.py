@@ -16,6 +16,7 @@ import torch
 import torchvision
 
 from tests.runner.small import (
+    CrashError,
     Undisturbed,
     checkpoint_names,
     contents,
@@ -28,6 +29,7 @@ from tests.runner.small import (
     started,
     stop_after,
 )
+from tests.training.small import a_profile
 from workbench.config.model import TorchvisionProfile
 from workbench.config.profile import RunProfile
 from workbench.errors import (
@@ -36,6 +38,7 @@ from workbench.errors import (
     RunStateError,
 )
 from workbench.events import (
+    BestImproved,
     CheckpointReady,
     Continued,
     EpochEnded,
@@ -106,6 +109,17 @@ def test_a_crashed_run_resumes_from_its_last_checkpoint_to_the_same_curve(
     assert first_step(resumed(run)) == goes_on_from
     assert run.status().state == "finished"
     assert curve(run) == curve(undisturbed.run)
+
+
+def test_an_evaluation_that_was_repeated_is_recorded_once(runs: Path) -> None:
+    """Stopped in it, then killed between it and the epoch's checkpoint."""
+    profile = a_profile(epochs=2, eval_batch_size=5)
+    run = started(profile, runs, stop=stop_after(4 + 2))
+    assert checkpoint_names(run) == ["000000004.pt"]
+    with pytest.raises(CrashError):
+        resume_run(run, device="cpu", watch=crash_at(BestImproved, 4))
+    resumed(run)
+    assert curve(run) == curve(started(profile, runs))
 
 
 def test_several_attempts_make_one_curve(

@@ -184,6 +184,8 @@ class History:
         with np.errstate(over="ignore"):
             weights = _array(record["weights"]).astype(np.float32).reshape(shape)
         counts = _count(record["epoch"]), _count(record["step"])
+        if self.filters and self.filters[-1].step == counts[1]:
+            self.filters.pop()  # a resumed attempt evaluated this epoch once more
         self.filters.append(Filters(*counts, clean(str(record["layer"])), weights))
 
     def _on_best(self, record: Record) -> None:
