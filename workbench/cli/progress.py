@@ -139,6 +139,9 @@ class BarView:
     def shown(self) -> Iterator[None]:
         with _prints_aside(), self._progress:
             yield
+        if self._task is not None:  # its last state stays on the screen, and is not drawn again
+            self._progress.remove_task(self._task)
+            self._task = None
 
     def _begin(self, event: Started) -> None:
         self._started = event

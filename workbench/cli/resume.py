@@ -35,7 +35,11 @@ Examples:
 )
 @run_argument
 @device_option
-@click.option("--force", is_flag=True, help="Also a run that failed or diverged, or whose profile or data have changed.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Also a run that failed or diverged, or whose profile or data have changed.",
+)
 @detach_option
 @hand_over_option
 @quiet_option

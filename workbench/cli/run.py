@@ -82,7 +82,7 @@ def command(
     # torch is imported only for a profile that is valid.
     from workbench.cli.detach import HandingOver
     from workbench.cli.logged import warnings_shown
-    from workbench.cli.progress import TrainingView, training_view
+    from workbench.cli.progress import QuietView, TrainingView, training_view
     from workbench.cli.training import train_to_the_end
     from workbench.runner.attempts import prepare, train_new
     from workbench.store.runs import RunStore
@@ -93,12 +93,10 @@ def command(
             trainer = prepare(loaded.profile, device=device, decoding=view.decoding)
         run = RunStore(runs).create(loaded.profile)
         if hand_over is not None:
-            view = HandingOver(view, run, hand_over)
+            view = HandingOver(QuietView(), run, hand_over)  # prepared, with all there was to show
 
         def train(stop: StopSignal) -> None:
             with view.shown():
-                train_new(
-                    trainer, run, watch=view.event, stop=stop, checkpoint=stop.checkpoint
-                )
+                train_new(trainer, run, watch=view.event, stop=stop, checkpoint=stop.checkpoint)
 
         context.exit(train_to_the_end(run, train, as_json=as_json))
