@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from workbench.runner.signals import stop_on_signals
+from workbench.runner.signals import ignore_early_checkpoints, stop_on_signals
 
 TRAIN = """
 import time
@@ -111,3 +111,14 @@ def test_handlers_are_restored_after_a_signal_and_an_error() -> None:
     with pytest.raises(RuntimeError):
         fail_while_stopping()
     assert handlers() == before
+
+
+def test_before_a_training_begins_a_wish_for_a_checkpoint_ends_nothing() -> None:
+    previous = signal.getsignal(signal.SIGUSR2)
+    try:
+        ignore_early_checkpoints()
+        signal.raise_signal(signal.SIGUSR2)
+        with stop_on_signals() as stop:
+            assert not stop.checkpoint()
+    finally:
+        signal.signal(signal.SIGUSR2, previous)

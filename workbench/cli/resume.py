@@ -107,6 +107,9 @@ def _view(run: Run, *, quiet: bool, hand_over: int | None) -> TrainingView:
 
 
 def _train(run: Run, view: TrainingView, *, force: bool, device: str, as_json: bool) -> int:
+    from workbench.runner.signals import ignore_early_checkpoints
+
+    ignore_early_checkpoints()
     from workbench.cli.logged import warnings_shown
     from workbench.cli.training import train_to_the_end
     from workbench.runner.attempts import resume_run

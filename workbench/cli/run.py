@@ -79,6 +79,9 @@ def command(
         words = [f"--set={override}" for override in (*overrides, *named)]
         words += [f"--device={device}", *(["--quiet"] if quiet else [])]
         context.exit(train_detached(context, words, str(profile), as_json=as_json))
+    from workbench.runner.signals import ignore_early_checkpoints
+
+    ignore_early_checkpoints()
     # torch is imported only for a profile that is valid.
     from workbench.cli.detach import HandingOver
     from workbench.cli.logged import warnings_shown

@@ -57,3 +57,11 @@ def stop_on_signals() -> Iterator[StopSignal]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def ignore_early_checkpoints() -> None:
+    """Until a training begins SIGUSR2 does nothing: there is nothing yet that it could keep.
+
+    By default it would end the process. Main thread only.
+    """
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)
