@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from workbench.store import reader as reader_module
 from workbench.store.lines import Record
 from workbench.store.reader import EventReader
+from workbench.store.runs import Run
 
 
 @pytest.fixture
@@ -143,3 +144,14 @@ def test_a_file_read_as_it_grows_reads_as_one_read_at_the_end(
         fresh = EventReader(run)
         assert seen == _read_all(fresh)
         assert growing.dropped == fresh.dropped
+
+
+def test_a_hole_of_gigabytes_is_one_damaged_line_and_what_follows_is_read(run: Run) -> None:
+    path = run.path / "metrics" / "0001.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        file.seek(10 << 30)
+        file.write(b'\n{"event":"after"}\n')
+    reader = run.reader()
+    assert [record["event"] for record in reader.read()] == ["after"]
+    assert reader.dropped == 1

@@ -41,3 +41,14 @@ def test_cleaned_text_is_one_encodable_line_and_stays_as_it_is(text: str) -> Non
 
 def test_all_text_inside_a_value_is_cleaned() -> None:
     assert clean_value({"a\n": ["b\x1b", 1]}) == {"a ": ["b␛", 1]}
+
+
+def test_tables_deeper_than_python_recurses_become_an_ellipsis() -> None:
+    value: object = "x"
+    for _ in range(5000):
+        value = {"a": [value]}
+    cleaned = clean_value(value)
+    for _ in range(50):
+        assert isinstance(cleaned, dict)
+        (cleaned,) = cleaned["a"]
+    assert cleaned == "…"

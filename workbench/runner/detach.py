@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from workbench.errors import DetachedError
+from workbench.store.files import opened_to_append
 from workbench.store.runs import Run
 
 HAND_OVER = "--hand-over"
@@ -56,7 +57,7 @@ def start_detached(options: Sequence[str], operand: str) -> Background | int:
 
 def let_go(run: Run, descriptor: int) -> None:
     """In the new process, when training has begun: outputs to the log, word to the starter."""
-    log = os.open(run.log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    log = opened_to_append(run.log_path)
     for output in (1, 2):
         os.dup2(log, output)
     os.close(log)

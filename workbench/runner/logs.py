@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 from workbench.errors import WriteError
+from workbench.store.files import opened_to_append
 
 
 @contextmanager
@@ -32,6 +35,10 @@ def logging_to(path: Path) -> Iterator[None]:
 
 class _LogFile(logging.FileHandler):
     """A line that the disk refuses is lost: it stops no training, and what it tells of is told."""
+
+    def _open(self) -> TextIOWrapper:
+        descriptor = opened_to_append(Path(self.baseFilename))
+        return os.fdopen(descriptor, "a", encoding=self.encoding, errors=self.errors)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         if not isinstance(sys.exception(), OSError):

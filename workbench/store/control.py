@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from workbench.errors import WriteError
@@ -15,7 +16,8 @@ def request_stop(run: Run) -> None:
 
 
 def clear_stop(run: Run) -> None:
-    _stop(run).unlink(missing_ok=True)
+    """Raises `WriteError`."""
+    _lower_flag(_stop(run))
 
 
 def is_stop_requested(run: Run) -> bool:
@@ -28,7 +30,8 @@ def request_pause(run: Run) -> None:
 
 
 def clear_pause(run: Run) -> None:
-    _pause(run).unlink(missing_ok=True)
+    """Raises `WriteError`."""
+    _lower_flag(_pause(run))
 
 
 def is_pause_requested(run: Run) -> bool:
@@ -46,6 +49,16 @@ def _pause(run: Run) -> Path:
 def _raise_flag(path: Path) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
-        path.touch()
+        with suppress(FileExistsError):
+            path.open("x").close()  # "x" follows no link that someone put there
+    except OSError as error:
+        raise WriteError(path, error) from error
+
+
+def _lower_flag(path: Path) -> None:
+    try:
+        path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # there is no flag
     except OSError as error:
         raise WriteError(path, error) from error

@@ -32,6 +32,16 @@ def open_regular(path: Path) -> FileIO:
     return FileIO(descriptor)
 
 
+def opened_to_append(path: Path) -> int:
+    """A descriptor to append to a file, which is made where there is none. Raises `OSError`.
+
+    It waits for no reader of a pipe, and follows no link: one in a stranger's
+    folder may point to a file that is not the run's.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    return os.open(path, flags, 0o666)
+
+
 def read_regular(path: Path, limit: int) -> bytes:
     """The bytes of a regular file of at most `limit` bytes. Raises `OSError`."""
     with open_regular(path) as file:

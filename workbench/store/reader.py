@@ -7,6 +7,9 @@ line is skipped and counted.
 
 from __future__ import annotations
 
+import errno
+import os
+from io import FileIO
 from pathlib import Path
 
 from workbench.store.files import open_regular
@@ -50,20 +53,21 @@ class EventReader:
             with open_regular(metrics_file(self._run, self._attempt)) as file:
                 file.seek(self._offset)
                 data = file.read(CHUNK_BYTES)
+                following = _data_from(file, self._offset + len(data))
         except OSError:
             return None
         start, end = 0, data.rfind(b"\n") + 1
         self._is_torn = end < len(data)
         if not end:
-            return self._skip_long_line(data) if len(data) == CHUNK_BYTES else None
+            return self._skip_long_line(following) if len(data) == CHUNK_BYTES else None
         if self._in_long_line:
             start = data.find(b"\n") + 1
             self._in_long_line = False
         self._offset += end
         return data[start:end]
 
-    def _skip_long_line(self, data: bytes) -> bytes:
-        self._offset += len(data)
+    def _skip_long_line(self, following: int) -> bytes:
+        self._offset = following
         self.dropped += not self._in_long_line
         self._in_long_line = True
         return b""
@@ -81,3 +85,13 @@ class EventReader:
         self.dropped += self._is_torn and not self._in_long_line
         self._attempt, self._offset = attempt, 0
         self._is_torn = self._in_long_line = False
+
+
+def _data_from(file: FileIO, offset: int) -> int:
+    """The first place from `offset` on that is no hole of a sparse file: a hole ends no line."""
+    try:
+        return os.lseek(file.fileno(), offset, os.SEEK_DATA)
+    except OSError as error:
+        # Nothing but a hole follows; or the file system knows of no holes.
+        size = os.fstat(file.fileno()).st_size
+        return max(offset, size) if error.errno == errno.ENXIO else offset

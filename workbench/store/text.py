@@ -15,6 +15,9 @@ from pydantic import AfterValidator
 MAX_TEXT = 1000
 """Characters that `clean` keeps."""
 
+MAX_DEPTH = 100
+"""Levels of tables and lists that `clean_value` keeps: more than TOML's reader lets through."""
+
 _JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and many emoji, and harmless
 _LINE_BREAKS = "\t\n\v\f\r\x85"
 
@@ -45,14 +48,20 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     return "".join(map(_visible, text))
 
 
-def clean_value(value: object) -> object:
-    """`value` with every text in it cleaned, keys of tables included."""
+def clean_value(value: object, depth: int = MAX_DEPTH) -> object:
+    """`value` with every text in it cleaned, keys of tables included.
+
+    Tables and lists more than `depth` levels deep become an ellipsis: JSON may
+    nest deeper than Python may recurse.
+    """
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, dict | list) and not depth:
+        return "…"
     if isinstance(value, dict):
-        return {clean(str(key)): clean_value(item) for key, item in value.items()}
+        return {clean(str(key)): clean_value(item, depth - 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [clean_value(item) for item in value]
+        return [clean_value(item, depth - 1) for item in value]
     return value
 
 
