@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,10 +113,16 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_full_stops_nothing_and_says_nothing(
-    capsys: pytest.CaptureFixture[str],
+    log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What could not be written to it is told elsewhere."""
-    with logging_to(Path("/dev/full")):
-        OURS.info("first epoch")
-        OURS.info("second epoch")
+    _, hard = before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with logging_to(log):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+        try:
+            OURS.info("first epoch")
+            OURS.info("second epoch")
+            assert len(log.read_bytes()) <= 10
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert capsys.readouterr().err == ""
