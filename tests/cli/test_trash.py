@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -115,3 +116,25 @@ def test_json_names_the_runs_and_their_places(
     assert trashed == {"trashed": [{"id": run.id, "path": str(runs / ".trash" / run.id)}]}
     restored = json.loads(workbench("restore", run.id, "--json").stdout)
     assert restored == {"restored": [{"id": run.id, "path": str(run.path)}]}
+
+
+def test_names_that_are_no_text_are_listed_and_go(workbench: Workbench, runs: Path) -> None:
+    odd = runs / ".trash" / os.fsdecode(b"\xff\x1b[2J\xc2\x9b31m")
+    odd.mkdir(parents=True)
+    for call in ([], ["--json"], ["--empty", "--yes", "--json"]):
+        result = workbench("trash", *call)
+        assert result.exit_code == 0
+        assert not {"\x1b", "\x9b"} & {*result.output}
+    assert not odd.exists()
+
+
+def test_what_could_not_be_deleted_is_told(
+    workbench: Workbench, runs: Path, held: Callable[..., Run]
+) -> None:
+    live = held()
+    (runs / ".trash").mkdir()
+    live.path.rename(runs / ".trash" / live.id)
+    result = workbench("trash", "--empty", "--yes")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"could not delete {live.id}: run {live.id} is running\n"
+    (runs / ".trash" / live.id).rename(live.path)

@@ -233,7 +233,7 @@ def test_random_damage_is_shown_in_its_place(
     (run.path / "notes.toml").write_text('tags = ["a", "b"]\nnote = "seen"\n')
     whole = {name: (run.path / name).read_bytes() for name in names}
 
-    @settings(max_examples=times(60, 3000), deadline=None)
+    @settings(max_examples=times(60, 1000), deadline=None)
     @given(
         st.sampled_from(names),
         st.floats(0, 1),

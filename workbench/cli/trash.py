@@ -93,18 +93,17 @@ def _list(trash: Trash, *, as_json: bool) -> None:
 
 
 def _facts(trash: Trash, contents: Sequence[Trashed]) -> dict[str, object]:
+    from workbench.store.text import clean
+
+    # What an id never has a leftover's name may have: bytes that are no text, escape sequences.
+    names = [clean(each.name) for each in contents]
     return {
         "runs": [
-            {"id": _text(each.name), "path": trash.path / each.name, "bytes": each.bytes}
-            for each in contents
+            {"id": name, "path": str(trash.path / name), "bytes": each.bytes}
+            for name, each in zip(names, contents, strict=True)
         ],
         "bytes": sum(each.bytes for each in contents),
     }
-
-
-def _text(name: str) -> str:
-    """A file's name as JSON can hold it."""
-    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _lines(contents: Sequence[Trashed]) -> list[str]:
@@ -119,6 +118,8 @@ def _lines(contents: Sequence[Trashed]) -> list[str]:
 
 
 def _empty(trash: Trash, *, agreed: bool, as_json: bool) -> int:
+    from workbench.store.text import clean
+
     contents = trash.contents()
     if contents and not agreed:
         for line in _lines(contents):
@@ -128,7 +129,7 @@ def _empty(trash: Trash, *, agreed: bool, as_json: bool) -> int:
             return ExitCode.FAILED
     kept = trash.empty()
     if as_json:
-        facts = [{"path": trash.path / each.name, "reason": each.reason} for each in kept]
+        facts = [{"path": clean(each.name), "reason": each.reason} for each in kept]
         print_json({**_facts(trash, contents), "kept": facts})
     else:
         _say_emptied(contents, kept)
