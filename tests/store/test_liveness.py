@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -59,11 +60,24 @@ def test_a_reused_pid_is_not_taken_for_the_owner(owner: Owner) -> None:
     assert not is_alive(earlier, Status(updated=time.time()))
 
 
-@pytest.mark.parametrize("change", [{"host": "elsewhere"}, {"boot_id": "before"}, {"boot_id": ""}])
+OTHERS = [
+    {"host": "elsewhere"},
+    {"boot_id": "before"},
+    {"boot_id": ""},
+    {"pid_namespace": "pid:[1]", "pid": 2**22 + 1},
+]
+
+
+@pytest.mark.parametrize("change", OTHERS)
 @pytest.mark.parametrize(("age", "alive"), [(5, True), (-5, True), (90, False), (-9000, False)])
-def test_a_process_of_another_host_lives_by_its_heartbeat(
-    owner: Owner, change: dict[str, str], age: float, alive: bool
+def test_a_process_of_another_host_or_container_lives_by_its_heartbeat(
+    owner: Owner,
+    change: dict[str, object],
+    age: float,
+    alive: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: 86_400.0)
     other = owner.model_copy(update=change)
     assert is_alive(other, Status(updated=time.time() - age)) is alive
 
@@ -86,8 +100,21 @@ def test_the_clock_of_the_disk_is_read_from_the_file(tmp_path: Path) -> None:
     assert read_status(tmp_path).changed == 1000.0
 
 
-def test_after_a_reboot_a_run_lives_by_its_heartbeat(owner: Owner) -> None:
-    """Another machine may have the same name; one that booted anew is dead within a minute."""
-    earlier = owner.model_copy(update={"boot_id": "before"})
-    hour_ago = time.time() - 3600
-    assert not is_alive(earlier, Status(updated=hour_ago, changed=hour_ago))
+@pytest.mark.parametrize(("up", "alive"), [(86_400.0, True), (10.0, False)])
+def test_after_a_reboot_a_run_is_dead_at_once_but_a_machine_of_the_same_name_is_not(
+    owner: Owner, up: float, alive: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last heartbeat is of 20 s ago: this boot's, or the one's before."""
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: up)
+    earlier, last = owner.model_copy(update={"boot_id": "before"}), time.time() - 20
+    assert is_alive(earlier, Status(updated=last, changed=last)) is alive
+
+
+def test_an_owner_that_an_earlier_version_wrote_lives_by_its_heartbeat(tmp_path: Path) -> None:
+    write_owner(tmp_path)
+    written = json.loads((tmp_path / "owner.json").read_text())
+    del written["pid_namespace"]
+    (tmp_path / "owner.json").write_text(json.dumps(written))
+    earlier = read_owner(tmp_path)
+    assert is_alive(earlier, Status(updated=time.time()))
+    assert not is_alive(earlier, Status(updated=time.time() - 90))
