@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from workbench.cli import progress
+from workbench.cli.output import print_warning
 from workbench.cli.progress import (
     BarView,
     LineView,
@@ -197,6 +198,21 @@ def test_decoding_has_a_bar_of_its_own_until_training_starts(terminal: Console) 
         "epoch",
         "epoch",
     ]
+
+
+def test_a_warning_beside_a_bar_has_a_line_of_its_own(terminal: Console) -> None:
+    view = BarView(terminal)
+    with view.shown():
+        view.decoding("decoding images", 1000, 1000)
+        print_warning("the first of them, which is longer than the " + 8 * "terminal is wide ")
+        print("a print of somebody's own code")
+        view.event(STARTED)
+    lines = screen_of(terminal)
+    assert lines[0].startswith("workbench: warning: the first")
+    assert lines[-3] == "a print of somebody's own code"
+    assert lines[-2] == describe_start(STARTED)
+    assert lines[-1].startswith("training ━")
+    assert not any("decoding" in line for line in lines)
 
 
 def test_a_resumed_training_begins_with_what_was_done(terminal: Console) -> None:

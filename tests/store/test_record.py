@@ -18,9 +18,11 @@ from workbench.events import (
     ConfusionCounted,
     Continued,
     Ended,
+    EpochEnded,
     Event,
     Paused,
     Started,
+    Steps,
     Write,
 )
 from workbench.store import heartbeat
@@ -284,7 +286,9 @@ def test_metrics_that_the_disk_refuses_stop_the_run_and_name_the_file(
     assert caught.value.exit_code == 1
     monkeypatch.undo()
     assert run.status().state == "stopped"
-    assert run.status().reason == "the disk refuses metrics/0001.jsonl: No space left on device"
+    assert run.status().reason == (
+        "the disk refuses metrics/0001.jsonl: No space left on device; there is no checkpoint"
+    )
 
 
 def test_the_line_after_a_torn_one_is_whole(
@@ -350,12 +354,52 @@ def test_a_refused_checkpoint_is_a_warning_until_one_is_written(run: Run) -> Non
     assert [point.step for point in run.checkpoints().intact] == [12, 4]
 
 
-def test_a_checkpoint_refused_at_the_stop_is_said(run: Run) -> None:
-    stop = Ended("stopped", 8, "stopped after 8 steps", 1.0)
-    _record(iter([_started(), CheckpointReady(0, 8, False, _refused), stop]), run)
+STOP = Ended("stopped", 8, "stopped after 8 steps", 1.0)
+
+
+def test_a_stop_whose_checkpoint_is_refused_is_an_error_and_its_reason(run: Run) -> None:
+    events: list[Event] = [
+        _started(),
+        CheckpointReady(0, 4, False, _writes(b"payload")),
+        CheckpointReady(0, 8, False, _refused),
+        STOP,
+    ]
+    with pytest.raises(WriteError, match=r"000000008\.pt: No space left") as caught:
+        _record(iter(events), run)
+    assert caught.value.exit_code == 1
     status = run.status()
-    assert (status.state, status.reason) == ("stopped", "stopped after 8 steps")
-    assert status.warning.endswith("No space left on device; there is no checkpoint")
+    assert (status.state, status.reason, status.warning) == (
+        "stopped",
+        "the disk refuses checkpoints/000000008.pt: No space left on device; "
+        "the newest checkpoint is of step 4",
+        "",
+    )
+    assert run.history().ended is not None
+    assert [point.step for point in run.checkpoints().intact] == [4]
+
+
+def test_a_stop_with_a_checkpoint_after_a_refused_one_is_clean(run: Run) -> None:
+    refused = CheckpointReady(0, 4, False, _refused)
+    _record(
+        iter([_started(), refused, CheckpointReady(0, 8, False, _writes(b"payload")), STOP]), run
+    )
+    assert (run.status().reason, run.status().warning) == ("stopped after 8 steps", "")
+
+
+def test_a_refused_checkpoint_is_tried_once_more_while_the_model_is_as_it_was(run: Run) -> None:
+    tries: list[object] = []
+
+    def refused_once(file: BinaryIO) -> None:
+        tries.append(file)
+        if len(tries) == 1:
+            _refused(file)
+        file.write(b"payload")
+
+    for event in record(iter([_started(), CheckpointReady(0, 8, False, refused_once), STOP]), run):
+        if isinstance(event, CheckpointReady):
+            assert [point.step for point in run.checkpoints().intact] == [8]
+    assert len(tries) == 2
+    assert (run.status().state, run.status().warning) == ("stopped", "")
 
 
 def test_a_new_attempt_begins_without_a_warning(run: Run, training: Training) -> None:
@@ -437,6 +481,20 @@ def test_a_resume_before_the_best_epoch_goes_back_to_the_best_until_then(run: Ru
     status = run.status()
     assert status.best is not None
     assert status.best.epoch == 1
+
+
+@pytest.mark.parametrize(("is_evaluated", "done"), [(False, 0), (True, 1)])
+def test_a_resume_at_an_epochs_last_step_counts_it_once_it_was_evaluated(
+    run: Run, is_evaluated: bool, done: int
+) -> None:
+    events: list[Event] = [_started(), Steps(0, 0, {"loss": [1.0] * 4}, 1.0, 1.0)]
+    if is_evaluated:
+        events.append(EpochEnded(0, 4, {"val/accuracy": 0.5}, 1.0))
+    _record(iter(events), run)
+    with closing(record(iter([_started(first_step=4)]), run)) as recording:
+        next(recording)
+        status = run.status()
+    assert (status.step, status.epoch, status.epochs_done) == (4, done, done)
 
 
 def test_what_a_killed_writer_left_half_written_is_removed(run: Run, training: Training) -> None:

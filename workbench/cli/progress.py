@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout
 from typing import IO, Protocol, TextIO, cast
 
 from rich.console import Console
+from rich.file_proxy import FileProxy
 from rich.progress import (
     BarColumn,
     Progress,
@@ -50,6 +51,12 @@ def training_view(*, quiet: bool) -> TrainingView:
 def view_on(console: Console) -> TrainingView:
     """A bar where the console is a terminal that can move its cursor, else lines."""
     return BarView(console) if console.is_interactive else LineView(console)
+
+
+class _AboveBar(FileProxy):
+    """Prints lines above the bar. With an encoding: click goes round a stream that names none."""
+
+    encoding = "utf-8"
 
 
 def _prints_aside() -> AbstractContextManager[object]:
@@ -137,7 +144,8 @@ class BarView:
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        with _prints_aside(), self._progress:
+        above = cast(TextIO, _AboveBar(self._progress.console, sys.stderr))
+        with redirect_stdout(above), redirect_stderr(above), self._progress:
             yield
         if self._task is not None:  # its last state stays on the screen, and is not drawn again
             self._progress.remove_task(self._task)

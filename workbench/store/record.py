@@ -23,6 +23,7 @@ from workbench.store import layout
 from workbench.store.atomic import remove_leftovers, write_atomically
 from workbench.store.checkpoints import write_checkpoint
 from workbench.store.heartbeat import StatusWriter
+from workbench.store.history import History
 from workbench.store.lines import record_of
 from workbench.store.liveness import remove_owner, write_owner
 from workbench.store.lock import RunLock
@@ -44,9 +45,10 @@ def record(events: Iterator[Event], run: Run) -> Generator[Event, None, None]:
 
     A checkpoint, weights or a status that the disk refuses are tried again and
     the training goes on, with a warning. A line of the metrics that it refuses
-    ends the training, for a curve has no holes, and so do the best weights where
-    it has finished: the state is `stopped`, for a resume to go on when there is
-    room, and the `WriteError` goes through.
+    ends the training, for a curve has no holes. The best weights refused where
+    it has finished, and the checkpoint where it was stopped, are lost with the
+    process. In each of these the state is `stopped`, with the reason, for a
+    resume to go on when there is room, and the `WriteError` goes through.
     """
     source = closing(events) if isinstance(events, Generator) else nullcontext()
     with RunLock(run.path), _recorder(run) as recorder, source:
@@ -70,6 +72,8 @@ class _Recorder:
         self._status = status
         self._weights: Write | None = None
         """The best weights while the disk has not taken them."""
+        self._refused: WriteError | None = None
+        """Why the newest checkpoint is not there; None where it is."""
 
     def take(self, event: Event) -> None:
         """Write an event: its file, its line, then the status that speaks of both."""
@@ -79,9 +83,12 @@ class _Recorder:
                 self._go_on_without(self._write_weights)
             case CheckpointReady():
                 self._metrics.sync()  # a checkpoint must not outlast the curve that leads to it
-                self._go_on_without(partial(self._write_checkpoint, event))
+                self._refused = self._go_on_without(partial(self._write_checkpoint, event))
             case Ended("finished"):
                 self._write_weights()
+            case Ended("stopped") if self._refused is not None:
+                self._warn("")  # the reason will say it
+                raise self._refused
         if (line := record_of(event)) is not None:
             self._metrics.append(line)
         if isinstance(event, Ended):
@@ -105,41 +112,54 @@ class _Recorder:
     def _write_checkpoint(self, event: CheckpointReady) -> None:
         # A resume does not improve once more on the best: behind a checkpoint there are weights.
         self._write_weights()
-        write_checkpoint(self._run.path, event)
+        try:
+            write_checkpoint(self._run.path, event)
+        except WriteError:
+            # Once more, and now: later the model, which `event` refers to, may be another.
+            write_checkpoint(self._run.path, event)
         self._warn("")
 
-    def _go_on_without(self, write: Callable[[], None]) -> None:
+    def _go_on_without(self, write: Callable[[], None]) -> WriteError | None:
         """Call `write`; a refusal becomes a warning, until the next checkpoint is written."""
         try:
             write()
         except WriteError as error:
-            warning = f"{_refusal(self._run, error)}; {_newest_checkpoint(self._run)}"
+            warning = _refusal(self._run, error)
             logger.warning(warning)
             self._warn(warning)
+            return error
+        return None
 
     def _warn(self, warning: str) -> None:
         self._status.put(self._status.status.model_copy(update={"warning": clean(warning)}))
 
     def _show(self, event: Event) -> None:
-        before = self._status.status
-        status = advanced(before, event)
-        if before.best and not status.best:
-            status = status.model_copy(update={"best": self._run.history().best})
+        status = advanced(self._status.status, event)
+        if isinstance(event, Started) and event.first_step:
+            status = _of_resume(status, self._run.history())
         if isinstance(event, Started | Paused | Continued | Ended):
             self._status.publish(status)
         else:
             self._status.put(status)
 
 
+def _of_resume(status: Status, history: History) -> Status:
+    """What the curve knows of the steps before: the status may be a second behind it.
+
+    An epoch whose last step was the last thing done may be evaluated or not.
+    """
+    evaluated = (history.series(name).epochs.max() for name in history.metrics)
+    done = int(max(evaluated, default=-1)) + 1
+    best = status.best or history.best
+    return status.model_copy(update={"epoch": done, "epochs_done": done, "best": best})
+
+
 def _refusal(run: Run, error: WriteError) -> str:
     path = error.path
     name = path.relative_to(run.path) if path.is_relative_to(run.path) else path
-    return f"the disk refuses {name}: {error.refusal}"
-
-
-def _newest_checkpoint(run: Run) -> str:
     steps = layout.checkpoint_steps(run.path)
-    return f"the newest checkpoint is of step {steps[-1]}" if steps else "there is no checkpoint"
+    newest = f"the newest checkpoint is of step {steps[-1]}" if steps else "there is no checkpoint"
+    return f"the disk refuses {name}: {error.refusal}; {newest}"
 
 
 @contextmanager
