@@ -33,3 +33,9 @@ def test_where_nobody_is_there_it_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     with pytest.raises(WorkbenchError, match="nobody is there to ask"):
         is_agreed("Delete?")
+
+
+def test_a_closed_standard_input_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(WorkbenchError, match="nobody is there to ask"):
+        is_agreed("Delete?")

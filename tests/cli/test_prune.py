@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from workbench.store.liveness import write_owner
 from workbench.store.runs import Run
 from workbench.store.status import read_status, write_status
 
@@ -75,6 +76,54 @@ def test_a_live_run_is_busy_and_nothing_is_deleted(
     live = held()
     result = workbench("prune", trained.id, live.id, "--yes")
     assert result.exit_code == 75
+    assert checkpoints(trained) == before
+
+
+def test_a_run_that_comes_alive_while_the_question_stands_keeps_all_of_all(
+    workbench: Workbench, trained: Run, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Run(shutil.copytree(trained.path, runs / "20261122-090000-other-000001"))
+    with_state(trained, "stopped")
+    before = checkpoints(trained)
+
+    def answer(_question: str) -> bool:
+        write_owner(other.path)
+        with_state(other, "running")
+        return True
+
+    monkeypatch.setattr("workbench.cli.prune.is_agreed", answer)
+    result = workbench("prune", trained.id, other.id)
+    assert (result.exit_code, result.stdout) == (75, "")
+    assert checkpoints(trained) == before
+
+
+def test_what_is_written_while_the_question_stands_stays_and_is_told(
+    workbench: Workbench, trained: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_state(trained, "stopped")
+    newest = trained.checkpoints().intact[0].path
+
+    def answer(_question: str) -> bool:
+        newest.write_bytes(b"of the training that went on")
+        return True
+
+    monkeypatch.setattr("workbench.cli.prune.is_agreed", answer)
+    result = workbench("prune", "latest")
+    assert result.exit_code == 0
+    assert "what changed since it was chosen was not deleted" in result.stderr
+    assert checkpoints(trained) == [newest.name]
+
+
+def test_the_question_says_how_much_goes(
+    workbench: Workbench, trained: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_state(trained, "stopped")
+    before = checkpoints(trained)
+    monkeypatch.setattr("workbench.cli.prune.is_agreed", lambda question: False)
+    result = workbench("prune", "latest")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{trained.id}: would delete {len(before)} files, " in result.stderr
+    assert result.stderr.endswith("nothing was deleted\n")
     assert checkpoints(trained) == before
 
 

@@ -67,7 +67,7 @@ def test_emptying_wants_a_yes(
     assert done.exit_code == 0
     answer = json.loads(done.stdout)
     assert [each["id"] for each in answer["runs"]] == [run.id]
-    assert answer["kept"] == []
+    assert (answer["deleted"], answer["kept"]) == (True, [])
     assert list((runs / ".trash").iterdir()) == []
     assert workbench("trash", "--empty").stdout == "the trash is empty\n"
 
@@ -85,6 +85,45 @@ def test_emptying_deletes_what_was_agreed_on(
     result = workbench("trash", "--empty")
     assert result.exit_code == int(not agreed)
     assert trashed.exists() != agreed
+
+
+def test_a_run_that_is_trashed_while_the_question_stands_stays(
+    workbench: Workbench,
+    runs: Path,
+    recorded: Callable[..., Run],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, restored, later = recorded("asked"), recorded("restored"), recorded("later")
+    workbench("trash", asked.id, restored.id)
+
+    def answer(_question: str) -> bool:
+        workbench("trash", later.id)
+        workbench("restore", restored.id)
+        return True
+
+    monkeypatch.setattr("workbench.cli.trash.is_agreed", answer)
+    result = workbench("trash", "--empty")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("deleted 1 run, ")
+    assert f"not deleted, it is not in the trash any more: {restored.id}\n" in result.stderr
+    assert [path.name for path in (runs / ".trash").iterdir()] == [later.id]
+
+
+def test_json_of_an_emptying_names_only_what_was_deleted(
+    workbench: Workbench, runs: Path, recorded: Callable[..., Run], held: Callable[..., Run]
+) -> None:
+    gone, live = recorded("gone"), held("live")
+    workbench("trash", gone.id)
+    live.path.rename(runs / ".trash" / live.id)
+    shown = json.loads(workbench("trash", "--empty", "--dry-run", "--json").stdout)
+    assert (shown["deleted"], len(shown["runs"])) == (False, 2)
+    result = workbench("trash", "--empty", "--yes", "--json")
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["deleted"]) == (1, True)
+    assert [each["id"] for each in answer["runs"]] == [gone.id]
+    assert answer["bytes"] == answer["runs"][0]["bytes"]
+    assert answer["kept"] == [{"path": live.id, "reason": f"run {live.id} is running"}]
+    (runs / ".trash" / live.id).rename(live.path)
 
 
 @pytest.mark.parametrize(
@@ -136,5 +175,8 @@ def test_what_could_not_be_deleted_is_told(
     live.path.rename(runs / ".trash" / live.id)
     result = workbench("trash", "--empty", "--yes")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"could not delete {live.id}: run {live.id} is running\n"
+    assert result.stderr.splitlines() == [
+        f"could not delete {live.id}: run {live.id} is running",
+        f"what is left lies in {runs / '.trash'}",
+    ]
     (runs / ".trash" / live.id).rename(live.path)

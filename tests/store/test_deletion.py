@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,25 @@ def test_what_will_not_go_is_named_with_its_reason_and_the_rest_goes(
         ("doomed/deep", "Directory not empty"),
     ]
     assert [path.name for path in tmp_path.glob("*/*")] == ["stuck"]
+
+
+def test_what_another_process_deletes_meanwhile_is_as_good_as_deleted(
+    tmp_path: Path, inside: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "doomed" / "deep").mkdir(parents=True)
+    (tmp_path / "doomed" / "file").touch()
+
+    def overtaken(folder: int) -> object:
+        monkeypatch.undo()
+        with os.scandir(folder) as entries:
+            found = list(entries)
+        for path in tmp_path.glob("deleting-*"):
+            shutil.rmtree(path)
+        return nullcontext(found)
+
+    monkeypatch.setattr(os, "scandir", overtaken)
+    assert delete("doomed", inside=inside) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_name_that_is_gone_is_reported(inside: int) -> None:

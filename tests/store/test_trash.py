@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from workbench.errors import (
 )
 from workbench.store.liveness import remove_owner
 from workbench.store.runs import Run, RunStore
-from workbench.store.trash import Trash
+from workbench.store.trash import Emptied, Trash
 
 
 @pytest.fixture
@@ -122,9 +123,107 @@ def test_contents_have_sizes_newest_first(store: RunStore, trash: Trash) -> None
 def test_emptying_deletes_all_but_a_run_that_trains_there(store: RunStore, trash: Trash) -> None:
     trash.put([ended(store)])
     live = RunStore(trash.path).create(RunProfile())
-    (kept,) = trash.empty()
+    (kept,) = trash.empty(trash.contents()).kept
     assert (kept.name, kept.reason) == (live.id, f"run {live.id} is queued")
     assert [each.name for each in trash.contents()] == [live.id]
+
+
+def test_emptying_deletes_only_what_was_shown(store: RunStore, trash: Trash) -> None:
+    shown, replaced, restored = trash.put([ended(store, name) for name in ("a", "b", "c")])
+    contents = {each.name: each for each in trash.contents()}
+    came = trash.put([ended(store, "came")])[0]
+    trash.restore([restored])
+    replaced.path.rename(store.root / "aside")  # its inode is not free for what comes
+    replaced.path.mkdir()
+    emptied = trash.empty(contents.values())
+    assert emptied.deleted == (contents[shown.id],)
+    assert {*emptied.gone} == {contents[replaced.id], contents[restored.id]}
+    assert emptied.kept == ()
+    assert {each.name for each in trash.contents()} == {came.id, replaced.id}
+
+
+def test_a_run_that_is_held_in_the_trash_is_not_deleted_and_not_moved(
+    store: RunStore, trash: Trash
+) -> None:
+    (run,) = trash.put([ended(store)])
+    with (run.path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (kept,) = trash.empty(trash.contents()).kept
+        with pytest.raises(RunBusyError, match="is held by"):
+            trash.restore([run])
+    assert "is held by" in kept.reason
+    assert run.path.exists()
+
+
+def test_emptying_looks_through_no_link(store: RunStore, trash: Trash) -> None:
+    live = store.create(RunProfile(name="live"))
+    trash.path.mkdir()
+    (trash.path / "link").symlink_to(live.path)
+    before = sorted(live.path.iterdir())
+    assert [each.name for each in trash.empty(trash.contents()).deleted] == ["link"]
+    assert sorted(live.path.iterdir()) == before
+
+
+def test_a_run_that_another_process_moved_is_named(store: RunStore, trash: Trash) -> None:
+    first, gone = ended(store, "first"), ended(store, "gone")
+    gone.path.rename(store.root / "elsewhere")
+    with pytest.raises(RunNotFoundError, match=f"run {gone.id} is not in .* any more"):
+        trash.put([first, gone])
+    assert first.path.exists()
+
+
+def test_what_cannot_be_moved_back_is_named(
+    store: RunStore, trash: Trash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [ended(store, name) for name in ("first", "second", "third")]
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path == runs[2].path or path == trash.path / runs[0].id:
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(WriteError, match=rf"{runs[2].id}: Permission denied") as caught:
+        trash.put(runs)
+    assert caught.value.hint.endswith(f"what stayed in {trash.path}: {runs[0].id}")
+    assert {run.id for run in store.list()} == {runs[1].id, runs[2].id}
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.touch])
+def test_a_trash_that_is_no_folder_is_one_clear_error(
+    store: RunStore, trash: Trash, make: Callable[[Path], None]
+) -> None:
+    run = ended(store)
+    make(trash.path)
+    for use in (trash.contents, lambda: trash.put([run]), lambda: trash.find("x")):
+        with pytest.raises(WorkbenchError, match="is not a folder of its own"):
+            use()
+
+
+@pytest.mark.parametrize("call", ["open", "scandir"])
+def test_a_trash_that_cannot_be_read_is_one_clear_error(
+    store: RunStore, trash: Trash, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    trash.put([ended(store)])
+    contents = trash.contents()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, call, refuse)
+    with pytest.raises(WorkbenchError, match=f"cannot read the trash {trash.path}: Permission"):
+        trash.contents()
+    if call == "open":
+        with pytest.raises(WorkbenchError, match="cannot read the trash"):
+            trash.empty(contents)
+
+
+def test_a_place_that_cannot_be_looked_at_is_not_taken_for_an_empty_trash(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(WorkbenchError, match=r"cannot read the trash .*File name too long"):
+        Trash(tmp_path / ("x" * 300)).contents()
 
 
 def test_a_trash_that_is_a_link_is_not_used(store: RunStore, trash: Trash, tmp_path: Path) -> None:
@@ -132,7 +231,12 @@ def test_a_trash_that_is_a_link_is_not_used(store: RunStore, trash: Trash, tmp_p
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "file").touch()
     trash.path.symlink_to(tmp_path / "precious")
-    for use in (trash.empty, trash.contents, lambda: trash.put([run]), lambda: trash.find("x")):
+    for use in (
+        lambda: trash.empty([]),
+        trash.contents,
+        lambda: trash.put([run]),
+        lambda: trash.find("x"),
+    ):
         with pytest.raises(WorkbenchError, match="is not a folder of its own"):
             use()
     assert (tmp_path / "precious" / "file").exists()
@@ -141,5 +245,5 @@ def test_a_trash_that_is_a_link_is_not_used(store: RunStore, trash: Trash, tmp_p
 
 def test_a_missing_trash_is_empty_and_stays_missing(trash: Trash) -> None:
     assert trash.contents() == []
-    assert trash.empty() == []
+    assert trash.empty([]) == Emptied((), (), ())
     assert not trash.path.exists()

@@ -17,8 +17,8 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what wo
 
 
 def is_agreed(question: str) -> bool:
-    """Ask on the terminal. Raises `WorkbenchError` where there is none."""
-    if not sys.stdin.isatty():
+    """Ask on the terminal; no is the default. Raises `WorkbenchError` where there is none."""
+    if sys.stdin is None or not sys.stdin.isatty():  # None where the file is closed
         raise WorkbenchError(
             "nobody is there to ask: standard input is no terminal",
             hint="--yes agrees beforehand, --dry-run shows what would be deleted",

@@ -13,12 +13,10 @@ from workbench.cli.output import print_json, print_line, print_note
 from workbench.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
-    from workbench.store.pruning import Prunable
+    from workbench.store.pruning import Plan, Prunable, Pruned
     from workbench.store.runs import Run
-
-    Plan = Mapping[Run, list[Prunable]]
 
 
 @click.command(
@@ -62,27 +60,28 @@ def command(
         check_ended(run)
     choose = all_but_best if keep_best else all_checkpoints
     plan = {run: choose(run) for run in found.values()}
-    if not dry_run:
-        if not agreed and not _is_agreed(plan, keep_best=keep_best):
-            print_note("nothing was deleted")
-            context.exit(ExitCode.FAILED)
-        for run, files in plan.items():
-            prune(run, files)
-    if as_json:
-        print_json(_facts(plan, deleted=not dry_run))
+    if dry_run:
+        _show(plan, keep_best=keep_best, as_json=as_json)
         return
-    for line in _lines(plan, deleted=not dry_run):
-        print_line(line)
-    if any(plan.values()):
-        print_note(_consequence(keep_best=keep_best))
+    if not agreed and not _is_agreed(plan, keep_best=keep_best):
+        print_note("nothing was deleted")
+        context.exit(ExitCode.FAILED)
+    pruned = prune(plan, choose)
+    if as_json:
+        print_json({"deleted": True, **_facts(pruned.deleted), "kept": pruned.kept})
+    else:
+        _say_pruned(plan, pruned, keep_best=keep_best)
+    context.exit(ExitCode.FAILED if pruned.kept else ExitCode.DONE)
 
 
 def _is_agreed(plan: Plan, *, keep_best: bool) -> bool:
     unfinished = [run for run, files in plan.items() if files and run.status().state != "finished"]
-    for run in unfinished:
-        print_note(f"run {run.id} is not finished: its state is {run.status().state}")
     if not unfinished:
         return True
+    for run, files in plan.items():
+        print_note(_line(run, "would delete", files))
+    for run in unfinished:
+        print_note(f"run {run.id} is not finished: its state is {run.status().state}")
     print_note(_consequence(keep_best=keep_best))
     return is_agreed("Delete the checkpoints?")
 
@@ -93,33 +92,55 @@ def _consequence(*, keep_best: bool) -> str:
     return "a pruned run cannot be resumed: it would begin again at step 0"
 
 
-def _facts(plan: Plan, *, deleted: bool) -> dict[str, object]:
+def _show(plan: Plan, *, keep_best: bool, as_json: bool) -> None:
+    from workbench.cli.wording import size
+
+    if as_json:
+        print_json({"deleted": False, **_facts(plan), "kept": []})
+        return
+    for run, files in plan.items():
+        print_line(_line(run, "would delete", files))
+        for file in files:
+            print_line(f"  {size(file.bytes):>9}  {file.name}")
+    if any(plan.values()):
+        print_note(_consequence(keep_best=keep_best))
+
+
+def _say_pruned(plan: Plan, pruned: Pruned, *, keep_best: bool) -> None:
+    for run, files in pruned.deleted.items():
+        print_line(_line(run, "deleted", files))
+    for each in pruned.kept:
+        print_note(f"could not delete {each.name}: {each.reason}")
+    spared = sum(map(len, plan.values())) - sum(map(len, pruned.deleted.values()))
+    if spared > len(pruned.kept):
+        print_note("what changed since it was chosen was not deleted: call the command again")
+    if any(pruned.deleted.values()):
+        print_note(_consequence(keep_best=keep_best))
+
+
+def _facts(plan: Plan) -> dict[str, object]:
     return {
-        "deleted": deleted,
         "runs": [
-            {"id": run.id, "path": str(run.path), "files": files, "bytes": _bytes(files)}
+            {
+                "id": run.id,
+                "path": run.path,
+                "files": [{"name": file.name, "bytes": file.bytes} for file in files],
+                "bytes": _bytes(files),
+            }
             for run, files in plan.items()
         ],
         "bytes": sum(map(_bytes, plan.values())),
     }
 
 
-def _lines(plan: Plan, *, deleted: bool) -> list[str]:
+def _line(run: Run, verb: str, files: Sequence[Prunable]) -> str:
     from workbench.cli.wording import size
     from workbench.config.wording import counted
 
-    verb = "deleted" if deleted else "would delete"
-    lines = []
-    for run, files in plan.items():
-        lines.append(
-            f"{run.id}: {verb} {counted(len(files), 'file')}, {size(_bytes(files))}"
-            if files
-            else f"{run.id}: no checkpoint to delete"
-        )
-        if not deleted:
-            lines += [f"  {size(file.bytes):>9}  {file.name}" for file in files]
-    return lines
+    if not files:
+        return f"{run.id}: no checkpoint to delete"
+    return f"{run.id}: {verb} {counted(len(files), 'file')}, {size(_bytes(files))}"
 
 
-def _bytes(files: list[Prunable]) -> int:
+def _bytes(files: Sequence[Prunable]) -> int:
     return sum(file.bytes for file in files)

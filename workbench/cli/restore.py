@@ -22,7 +22,8 @@ Examples:
 def command(*, references: tuple[str, ...], as_json: bool, runs: Path) -> None:
     """Move each RUN from the trash back to the runs.
 
-    RUN is the id of a run in the trash, an unambiguous part of it, or `latest`.
+    RUN is the id of a run in the trash, an unambiguous part of it, or `latest`,
+    the newest run there. `workbench trash` lists them.
     """
     from workbench.store.trash import Trash
 
@@ -30,7 +31,7 @@ def command(*, references: tuple[str, ...], as_json: bool, runs: Path) -> None:
     found = {run.id: run for run in map(trash.find, references)}
     restored = trash.restore([*found.values()])
     if as_json:
-        print_json({"restored": [{"id": run.id, "path": str(run.path)} for run in restored]})
+        print_json({"restored": [{"id": run.id, "path": run.path} for run in restored]})
         return
     for run in restored:
         print_line(f"restored run {run.id}")

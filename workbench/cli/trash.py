@@ -15,8 +15,7 @@ from workbench.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.store.deletion import Kept
-    from workbench.store.trash import Trash, Trashed
+    from workbench.store.trash import Emptied, Trash, Trashed
 
 
 @click.command(
@@ -60,10 +59,12 @@ def command(
     trash = Trash(runs)
     if references:
         _put(trash, references, as_json=as_json)
-    elif empty and not dry_run:
-        context.exit(_empty(trash, agreed=agreed, as_json=as_json))
-    else:
+    elif not empty:
         _list(trash, as_json=as_json)
+    elif dry_run:
+        _show(trash, as_json=as_json)
+    else:
+        context.exit(_empty(trash, agreed=agreed, as_json=as_json))
 
 
 def _put(trash: Trash, references: Sequence[str], *, as_json: bool) -> None:
@@ -73,7 +74,7 @@ def _put(trash: Trash, references: Sequence[str], *, as_json: bool) -> None:
     found = {run.id: run for run in map(RunStore(trash.root).find, references)}
     moved = trash.put([*found.values()])
     if as_json:
-        print_json({"trashed": [{"id": run.id, "path": str(run.path)} for run in moved]})
+        print_json({"trashed": [{"id": run.id, "path": run.path} for run in moved]})
         return
     for run in moved:
         print_line(f"moved run {run.id} to the trash")
@@ -84,7 +85,19 @@ def _list(trash: Trash, *, as_json: bool) -> None:
     contents = trash.contents()
     if as_json:
         print_json(_facts(trash, contents))
-        return
+    else:
+        _print_list(trash, contents)
+
+
+def _show(trash: Trash, *, as_json: bool) -> None:
+    contents = trash.contents()
+    if as_json:
+        print_json({"deleted": False, **_facts(trash, contents), "kept": []})
+    else:
+        _print_list(trash, contents)
+
+
+def _print_list(trash: Trash, contents: Sequence[Trashed]) -> None:
     if not contents:
         print_note(f"no runs in {trash.path}")
         return
@@ -99,7 +112,7 @@ def _facts(trash: Trash, contents: Sequence[Trashed]) -> dict[str, object]:
     names = [clean(each.name) for each in contents]
     return {
         "runs": [
-            {"id": name, "path": str(trash.path / name), "bytes": each.bytes}
+            {"id": name, "path": trash.path / name, "bytes": each.bytes}
             for name, each in zip(names, contents, strict=True)
         ],
         "bytes": sum(each.bytes for each in contents),
@@ -127,17 +140,23 @@ def _empty(trash: Trash, *, agreed: bool, as_json: bool) -> int:
         if not is_agreed("Delete them for good?"):
             print_note("nothing was deleted")
             return ExitCode.FAILED
-    kept = trash.empty()
+    emptied = trash.empty(contents)
     if as_json:
-        facts = [{"path": clean(each.name), "reason": each.reason} for each in kept]
-        print_json({**_facts(trash, contents), "kept": facts})
+        kept = [{"path": clean(each.name), "reason": clean(each.reason)} for each in emptied.kept]
+        print_json({"deleted": True, **_facts(trash, emptied.deleted), "kept": kept})
     else:
-        _say_emptied(contents, kept)
-    return ExitCode.FAILED if kept else ExitCode.DONE
+        _say_emptied(trash, emptied)
+    return ExitCode.FAILED if emptied.kept else ExitCode.DONE
 
 
-def _say_emptied(contents: Sequence[Trashed], kept: Sequence[Kept]) -> None:
-    for each in kept:
-        print_note(f"could not delete {each.name}: {each.reason}")
-    if not kept:
-        print_line(f"deleted {_lines(contents)[-1]}" if contents else "the trash is empty")
+def _say_emptied(trash: Trash, emptied: Emptied) -> None:
+    for each in emptied.gone:
+        print_note(f"not deleted, it is not in the trash any more: {each.name}")
+    for left in emptied.kept:
+        print_note(f"could not delete {left.name}: {left.reason}")
+    if emptied.kept:
+        print_note(f"what is left lies in {trash.path}")
+    if emptied.deleted:
+        print_line(f"deleted {_lines(emptied.deleted)[-1]}")
+    elif not emptied.kept and not emptied.gone:
+        print_line("the trash is empty")

@@ -30,6 +30,20 @@ class Kept:
     reason: str
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Tells a file or folder from another one that came in its place."""
+
+    device: int
+    inode: int
+
+
+def identity_of(name: str, *, inside: int) -> Identity:
+    """Of a link, its own. Raises `OSError`."""
+    found = os.stat(name, dir_fd=inside, follow_symlinks=False)
+    return Identity(found.st_dev, found.st_ino)
+
+
 @contextmanager
 def opened_folder(path: Path | str, *, inside: int | None = None) -> Iterator[int]:
     """A descriptor of a folder. Raises `OSError` for anything else, a link to one included."""
@@ -56,10 +70,12 @@ def size_of(name: str, *, inside: int, depth: int = 0) -> int:
 
 
 def delete(name: str, *, inside: int) -> list[Kept]:
-    """Delete a file or folder for good; returns what would not go, which stays where it is.
+    """Delete a file or folder for good; returns what would not go.
 
-    A folder's folders are moved up beside it before they are emptied: so no
-    depth is too deep, and one that is begun and not ended is seen as such.
+    A folder is renamed first, and its folders are moved up beside it before
+    they are emptied: so no depth is too deep, and one that is begun and not
+    ended is seen as such. What another process deletes meanwhile is as good as
+    deleted; only a `name` that is not there at all is returned.
     """
     try:
         found = os.stat(name, dir_fd=inside, follow_symlinks=False)
@@ -75,6 +91,8 @@ def delete(name: str, *, inside: int) -> list[Kept]:
             with _writable_folder(current, inside) as folder:
                 waiting += _emptied(folder, shown, inside, kept)
             os.rmdir(current, dir_fd=inside)
+        except FileNotFoundError:
+            continue
         except OSError as error:
             kept.append(_kept(shown, error))
     return kept
@@ -92,6 +110,8 @@ def _emptied(folder: int, shown: str, above: int, kept: list[Kept]) -> list[tupl
             continue
         try:
             moved.append((_moved(name, folder, above), path))
+        except FileNotFoundError:
+            continue
         except OSError as error:
             kept.append(_kept(path, error))
     return moved
@@ -119,6 +139,8 @@ def _writable_folder(name: str, inside: int) -> Iterator[int]:
 def _unlinked(name: str, shown: str, folder: int) -> list[Kept]:
     try:
         os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return []
     except OSError as error:
         return [_kept(shown, error)]
     return []

@@ -1,12 +1,13 @@
-"""Holding a run that has ended, so that nobody resumes it meanwhile."""
+"""Holding a run that has ended, so that nobody resumes, moves or prunes it meanwhile."""
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from workbench.errors import RunBusyError
+from workbench.errors import RunBusyError, RunNotFoundError
 from workbench.store import layout
 from workbench.store.lock import RunLock
 from workbench.store.runs import Run
@@ -14,10 +15,12 @@ from workbench.store.runs import Run
 
 @contextmanager
 def held_ended(run: Run) -> Iterator[None]:
-    """Hold a run that no process owns. Raises `RunBusyError` for a live one.
+    """Hold a run that no process owns.
 
-    The status is asked as well as the lock: the run may train on another
-    machine, over a file system whose locks do not reach here.
+    Raises `RunBusyError` for a live one, `RunNotFoundError` for one that is
+    gone, `WriteError` where its lock cannot be made. The status is asked as
+    well as the lock: the run may train on another machine, over a file system
+    whose locks do not reach here.
     """
     check_ended(run)
     with RunLock(run.path) if _can_be_held(run) else nullcontext():
@@ -26,7 +29,12 @@ def held_ended(run: Run) -> Iterator[None]:
 
 
 def check_ended(run: Run) -> None:
-    """Raise `RunBusyError` for a run whose owner lives."""
+    """Raise `RunBusyError` for a run whose owner lives, `RunNotFoundError` for one that is gone."""
+    if not os.path.lexists(run.path):
+        raise RunNotFoundError(
+            f"run {run.id} is not in {run.path.parent} any more",
+            hint="another process moved or deleted it: workbench runs lists what there is",
+        )
     status = run.status()
     if status.is_active:
         raise RunBusyError(
