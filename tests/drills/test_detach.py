@@ -246,6 +246,21 @@ def test_an_interrupt_while_it_prepares_ends_both_and_leaves_no_run(
         terminal.close()
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -15), (signal.SIGINT, 130)])
+def test_a_signal_to_the_starter_while_it_prepares_ends_both_and_leaves_no_run(
+    profile: Path, runs: Path, number: int, code: int
+) -> None:
+    terminal = Terminal("run", profile, "--detach")
+    until(lambda: children_of(terminal.process.pid))
+    [pid] = children_of(terminal.process.pid)
+    until(lambda: catches_interrupts(pid))
+    terminal.process.send_signal(number)
+    assert terminal.process.wait(PATIENCE_SECONDS) == code
+    assert is_gone(pid)
+    assert not runs.exists()
+    terminal.close()
+
+
 def catches_interrupts(pid: int) -> bool:
     """Whether Python runs in the process already, and ends cleanly at a SIGINT."""
     status = Path(f"/proc/{pid}/status").read_text()
