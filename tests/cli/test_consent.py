@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
+import click
 import pytest
 
 from workbench.cli.consent import is_agreed
@@ -15,27 +17,47 @@ class Terminal(io.StringIO):
         return True
 
 
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Terminal]:
+    """Somebody types; returns where the question is written."""
+
+    def types(text: str) -> Terminal:
+        screen = Terminal()
+        monkeypatch.setattr("sys.stdin", Terminal(text))
+        monkeypatch.setattr("sys.stderr", screen)
+        return screen
+
+    return types
+
+
 @pytest.mark.parametrize(("answer", "agreed"), [("y\n", True), ("n\n", False), ("\n", False)])
 def test_the_answer_counts_and_the_default_is_no(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    answer: str,
-    agreed: bool,
+    terminal: Callable[[str], Terminal], answer: str, agreed: bool
 ) -> None:
-    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    screen = terminal(answer)
     assert is_agreed("Delete \x1b[2J?") is agreed
-    output = capsys.readouterr()
-    assert "\x1b[2J" not in output.out + output.err
-    assert output.err.startswith("Delete ")
+    assert "\x1b[2J" not in screen.getvalue()
+    assert screen.getvalue().startswith("Delete ")
 
 
-def test_where_nobody_is_there_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
-    with pytest.raises(WorkbenchError, match="nobody is there to ask"):
+def test_no_answer_at_all_says_that_nothing_was_deleted(
+    terminal: Callable[[str], Terminal],
+) -> None:
+    screen = terminal("")
+    with pytest.raises(click.Abort):
         is_agreed("Delete?")
+    assert screen.getvalue().endswith("\nnothing was deleted\n")
 
 
-def test_a_closed_standard_input_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", None)
+@pytest.mark.parametrize("stream", ["stdin", "stderr"])
+@pytest.mark.parametrize("other", [io.StringIO("y\n"), None])
+def test_where_nobody_is_there_or_sees_the_question_it_is_refused(
+    terminal: Callable[[str], Terminal],
+    monkeypatch: pytest.MonkeyPatch,
+    stream: str,
+    other: io.StringIO | None,
+) -> None:
+    terminal("y\n")
+    monkeypatch.setattr(f"sys.{stream}", other)
     with pytest.raises(WorkbenchError, match="nobody is there to ask"):
         is_agreed("Delete?")

@@ -18,9 +18,15 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what wo
 
 def is_agreed(question: str) -> bool:
     """Ask on the terminal; no is the default. Raises `WorkbenchError` where there is none."""
-    if sys.stdin is None or not sys.stdin.isatty():  # None where the file is closed
-        raise WorkbenchError(
-            "nobody is there to ask: standard input is no terminal",
-            hint="--yes agrees beforehand, --dry-run shows what would be deleted",
-        )
-    return click.confirm(printable(question), err=True)
+    # A stream is None where it was closed.
+    for name, stream in (("input", sys.stdin), ("error", sys.stderr)):
+        if stream is None or not stream.isatty():
+            raise WorkbenchError(
+                f"nobody is there to ask: standard {name} is no terminal",
+                hint="--yes agrees beforehand, --dry-run shows what would be deleted",
+            )
+    try:
+        return click.confirm(printable(question), err=True)
+    except click.Abort:
+        click.echo("\nnothing was deleted", err=True)  # the cursor stands behind the question
+        raise
