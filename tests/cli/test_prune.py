@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -112,6 +113,26 @@ def test_what_is_written_while_the_question_stands_stays_and_is_told(
     assert result.exit_code == 0
     assert "what changed since it was chosen was not deleted" in result.stderr
     assert checkpoints(trained) == [newest.name]
+
+
+def test_what_will_not_go_is_told(
+    workbench: Workbench, trained: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = checkpoints(trained)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    result = workbench("prune", "latest")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        f"could not delete {trained.id}/checkpoints/{name}: Permission denied" for name in before
+    ]
+    kept = json.loads(workbench("prune", "latest", "--json").stdout)["kept"]
+    assert [each["path"] for each in kept] == [
+        f"{trained.id}/checkpoints/{name}" for name in before
+    ]
 
 
 def test_the_question_says_how_much_goes(

@@ -68,7 +68,8 @@ def command(
         context.exit(ExitCode.FAILED)
     pruned = prune(plan, choose)
     if as_json:
-        print_json({"deleted": True, **_facts(pruned.deleted), "kept": pruned.kept})
+        kept = [{"path": each.name, "reason": each.reason} for each in pruned.kept]
+        print_json({"deleted": True, **_facts(pruned.deleted), "kept": kept})
     else:
         _say_pruned(plan, pruned, keep_best=keep_best)
     context.exit(ExitCode.FAILED if pruned.kept else ExitCode.DONE)
@@ -108,7 +109,8 @@ def _show(plan: Plan, *, keep_best: bool, as_json: bool) -> None:
 
 def _say_pruned(plan: Plan, pruned: Pruned, *, keep_best: bool) -> None:
     for run, files in pruned.deleted.items():
-        print_line(_line(run, "deleted", files))
+        if files or not plan[run]:
+            print_line(_line(run, "deleted", files))
     for each in pruned.kept:
         print_note(f"could not delete {each.name}: {each.reason}")
     spared = sum(map(len, plan.values())) - sum(map(len, pruned.deleted.values()))
