@@ -44,4 +44,4 @@ def runs(tmp_path: Path) -> Path:
 def no_poll_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     """Flags are looked up at every step: a tiny training is over before the first interval."""
     monkeypatch.setattr("workbench.runner.control.POLL_SECONDS", 0.0)
-    monkeypatch.setattr("workbench.training.trainer.PAUSE_POLL_SECONDS", 0.0)
+    monkeypatch.setattr("workbench.training.asking.PAUSE_POLL_SECONDS", 0.0)

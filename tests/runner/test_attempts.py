@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ from workbench.errors import (
     DeviceError,
     ModelError,
     WorkbenchError,
+    WriteError,
 )
 from workbench.events import (
     BestImproved,
@@ -42,8 +44,10 @@ from workbench.events import (
 )
 from workbench.runner.attempts import train_run
 from workbench.runner.evaluation import evaluate_run
+from workbench.store.lines import Record
 from workbench.store.liveness import read_owner
 from workbench.store.runs import open_store
+from workbench.store.writer import MetricsWriter
 from workbench.training.learner import Learner, StepResult
 
 # What a run leaves
@@ -209,6 +213,29 @@ def test_an_exception_in_training_is_recorded_and_raised(
     assert "Traceback (most recent call last)" in log
     assert log.rstrip().endswith("RuntimeError: the cable is unplugged")
     assert read_owner(run.path) is None
+
+
+def test_a_disk_that_refuses_the_curve_is_one_line_in_the_log(
+    profile: RunProfile, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(
+        writer: MetricsWriter,
+        record: Record,
+        append: Callable[[MetricsWriter, Record], None] = MetricsWriter.append,
+    ) -> None:
+        if record["event"] == "steps":
+            raise WriteError(Path("0001.jsonl"), OSError(errno.ENOSPC, "No space left on device"))
+        append(writer, record)
+
+    monkeypatch.setattr(MetricsWriter, "append", refuse)
+    with pytest.raises(WriteError):
+        started(profile, runs)
+    [run] = open_store(runs).list()
+    lines = [line for line in run.log_path.read_text().splitlines() if "ERROR" in line]
+    assert [line.partition(": ")[2] for line in lines] == [
+        "training stopped: cannot write 0001.jsonl: No space left on device"
+    ]
+    assert "Traceback" not in run.log_path.read_text()
 
 
 @pytest.mark.parametrize("error", [CrashError, KeyboardInterrupt])

@@ -111,6 +111,18 @@ def test_epochs_of_other_steps_are_refused_also_by_force(run: Run) -> None:
         forced(edit(run, ("\nbatch_size = 32", "\nbatch_size = 8")))
 
 
+@pytest.mark.parametrize("batch_size", [40, 50, 100])
+def test_so_they_are_at_the_end_of_an_epoch(
+    profile: RunProfile, runs: Path, batch_size: int
+) -> None:
+    """Where no step of the next epoch was trained, and where the run would be over by now."""
+    run = started(profile, runs, stop=stop_after(8))
+    changed = edit(run, ("\nbatch_size = 32", f"\nbatch_size = {batch_size}"))
+    with pytest.raises(CheckpointError, match=r"step 8 in epoch 3 does not fit epochs of \d+ step"):
+        forced(changed)
+    assert run.status().state == "stopped"
+
+
 def test_another_version_is_refused_and_force_does_not_help(run: Run) -> None:
     foreign = CheckpointReady(1, 7, False, lambda file: torch.save({"version": 99}, file))
     write_checkpoint(run.path, foreign)

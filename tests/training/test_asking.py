@@ -13,7 +13,17 @@ from torch import nn
 from tests.training.small import Asked, a_profile, a_trainer, epochs_of, last_checkpoint, steps_of
 from workbench.config.profile import RunProfile
 from workbench.data.dataset import Dataset
-from workbench.events import CheckpointReady, Ended, EpochEnded, Event, Request, Started
+from workbench.events import (
+    CheckpointReady,
+    Continued,
+    Ended,
+    EpochEnded,
+    Event,
+    Paused,
+    Request,
+    Started,
+)
+from workbench.training.stopwatch import Stopwatch
 from workbench.training.trainer import Trainer
 
 GO_ON = Request.GO_ON
@@ -36,7 +46,7 @@ def recorded(events: list[Event]) -> tuple[object, ...]:
 
 
 def weights_of(trainer: Trainer) -> list[torch.Tensor]:
-    return [*trainer.learner.weights().values(), *trainer.best_weights.values()]
+    return [*trainer.learner.weights().values(), *trainer.progress.best_weights.values()]
 
 
 def test_a_checkpoint_comes_within_an_epoch_when_its_minutes_have_passed(dataset: Dataset) -> None:
@@ -60,12 +70,45 @@ def test_a_checkpoint_that_is_asked_for_is_written_at_once_and_training_goes_on(
     assert events[-1].state == "finished"
 
 
-def test_one_that_is_asked_for_in_a_pause_neither_ends_it_nor_is_written_twice(
+def test_one_that_is_asked_for_in_a_pause_is_written_and_does_not_end_it(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.training.trainer.PAUSE_POLL_SECONDS", 0.0)
-    pauses = [Request.PAUSE, Request.CHECKPOINT, Request.PAUSE, Request.STOP]
-    assert checkpoints(list(a_trainer(dataset).train(Asked(*pauses)))) == [(0, 0)]
+    """The disk may have refused the pause's own."""
+    monkeypatch.setattr("workbench.training.asking.PAUSE_POLL_SECONDS", 0.0)
+    answers = [Request.PAUSE, Request.PAUSE, Request.CHECKPOINT, Request.PAUSE, GO_ON]
+    events = list(a_trainer(dataset, a_profile(epochs=1)).train(Asked(GO_ON, *answers)))
+    assert checkpoints(events) == [(0, 1), (0, 1), (1, 4)]
+    at = [type(e) for e in events if isinstance(e, CheckpointReady | Paused | Continued)]
+    assert at == [CheckpointReady, Paused, CheckpointReady, Continued, CheckpointReady]
+
+
+def test_one_of_a_pause_after_the_best_epoch_is_of_the_best(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.training.asking.PAUSE_POLL_SECONDS", 0.0)
+    pauses = [Request.PAUSE, Request.CHECKPOINT, GO_ON, GO_ON, Request.CHECKPOINT]
+    answers = [Request.CHECKPOINT, *[GO_ON] * 3, *pauses]
+    events = list(a_trainer(dataset, a_profile(epochs=2)).train(Asked(*answers)))
+    best = [(e.step, e.best) for e in events if isinstance(e, CheckpointReady)][:-1]
+    assert best == [(0, False), (4, True), (4, True), (4, True), (6, False)]
+
+
+def test_a_checkpoint_of_a_pause_counts_no_time_of_it(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += 1000.0
+
+    monkeypatch.setattr("time.sleep", sleep)
+    trainer = a_trainer(dataset)
+    trainer.progress.stopwatch = Stopwatch(0, lambda: now)
+    asked = Asked(*[Request.PAUSE] * 3, Request.CHECKPOINT, Request.PAUSE, Request.STOP)
+    checkpoint = last_checkpoint(trainer.train(asked), tmp_path)
+    assert now == 3000.0
+    assert checkpoint.position.seconds == 0.0
 
 
 def test_checkpoints_change_no_number(dataset: Dataset) -> None:

@@ -168,7 +168,7 @@ def test_what_is_evaluated_and_kept_is_the_average(dataset: Dataset) -> None:
     for event in trainer.train():
         events.append(event)
         if isinstance(event, BestImproved):
-            kept, live = dict(trainer.best_weights), copied(trainer.learner.model)
+            kept, live = dict(trainer.progress.best_weights), copied(trainer.learner.model)
     average = trainer.learner.average
     assert average is not None
     assert all(torch.equal(kept[name], weight) for name, weight in average.weights().items())

@@ -48,7 +48,7 @@ def check_resume(profile: RunProfile, dataset: Dataset, step: int, tmp_path: Pat
     assert same_run(resumed, whole, step)
     for final, expected in (
         (again.learner.weights(), undisturbed.learner.weights()),
-        (again.best_weights, undisturbed.best_weights),
+        (again.progress.best_weights, undisturbed.progress.best_weights),
         (averages(again), averages(undisturbed)),
     ):
         assert final.keys() == expected.keys()
@@ -163,7 +163,7 @@ def test_a_run_may_be_renamed_and_outlive_a_version_without_some_key(
     del known_then["training"]["max_steps"]
     older = replace(checkpoint, profile=json.dumps(known_then))
     renamed = a_profile().model_copy(update={"name": "another-name"})
-    assert a_trainer(dataset, renamed, older).position.step == 1
+    assert a_trainer(dataset, renamed, older).progress.position.step == 1
     with pytest.raises(CheckpointError, match=r"training\.max_steps"):
         a_trainer(dataset, a_profile(max_steps=9), older)
 
@@ -179,7 +179,7 @@ def test_what_changes_no_result_may_change_before_a_resume(
     dataset: Dataset, tmp_path: Path
 ) -> None:
     checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
-    assert a_trainer(dataset, a_profile(eval_batch_size=7), checkpoint).position.step == 1
+    assert a_trainer(dataset, a_profile(eval_batch_size=7), checkpoint).progress.position.step == 1
 
 
 def test_code_of_ones_own_may_have_moved(
@@ -197,7 +197,7 @@ def test_code_of_ones_own_may_have_moved(
         return a_profile().model_copy(update={"data": data, "model": model})
 
     checkpoint = last_checkpoint(a_trainer(dataset, in_folder("a")).train(stop_at(1)), tmp_path)
-    assert a_trainer(dataset, in_folder("b"), checkpoint).position.step == 1
+    assert a_trainer(dataset, in_folder("b"), checkpoint).progress.position.step == 1
     with pytest.raises(CheckpointError, match=r": data\.callable$"):
         a_trainer(dataset, in_folder("b", "mine:other"), checkpoint)
 

@@ -183,6 +183,9 @@ def _train(trainer: Trainer, run: Run, watch: Watch, request: Control) -> None:
         with closing(record(trainer.train(request), run)) as events:
             for event in events:
                 watch(event)
+    except WriteError as error:
+        logger.error("training stopped: %s", error)
+        raise
     except Exception:
         logger.exception("training failed")
         raise

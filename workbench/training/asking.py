@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
 
 import torch
 
-from workbench.events import Request
+from workbench.events import Continued, Event, Paused, Request
+from workbench.training.outcome import stopped
+from workbench.training.progress import Part, Progress
 from workbench.training.random_state import random_state, set_random_state
+
+PAUSE_POLL_SECONDS = 0.2
 
 Ask = Callable[[], Request]
 
@@ -15,6 +20,42 @@ Ask = Callable[[], Request]
 def go_on() -> Request:
     """The answer of one who never wants anything."""
     return Request.GO_ON
+
+
+def obey(request: Ask, progress: Progress) -> Part:
+    """Between two steps: ask what to do next, and do it."""
+    answer = request()
+    if answer is Request.GO_ON and progress.stopwatch.is_checkpoint_due:
+        answer = Request.CHECKPOINT
+    if answer is Request.GO_ON:
+        return None
+    if outcome := (yield from progress.flush()):
+        return outcome
+    yield progress.checkpoint()  # also of a pause, which may outlast the process
+    if answer is Request.PAUSE:
+        answer = yield from _pause(request, progress)
+    progress.throughput.begin()
+    return stopped(progress.position) if answer is Request.STOP else None
+
+
+def _pause(request: Ask, progress: Progress) -> Generator[Event, None, Request]:
+    """Wait; returns the answer that ends it."""
+    yield Paused(progress.position.step)
+    while (answer := _end_of_waiting(request, progress)) is not Request.GO_ON:
+        # The disk may have refused the checkpoint that was there already.
+        yield progress.checkpoint()
+        if answer is Request.STOP:
+            break
+    yield Continued(progress.position.step)
+    return answer
+
+
+def _end_of_waiting(request: Ask, progress: Progress) -> Request:
+    """The first answer that is not to pause; the wait takes no time."""
+    with progress.stopwatch.paused():
+        while (answer := request()) is Request.PAUSE:
+            time.sleep(PAUSE_POLL_SECONDS)
+    return answer
 
 
 class StopAskedError(Exception):

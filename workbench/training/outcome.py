@@ -30,8 +30,8 @@ def stopped(position: Position) -> Outcome:
     return Outcome("stopped", f"stopped after {counted(position.step, 'step')}")
 
 
-def completion(training: TrainingProfile, position: Position, steps: int) -> Outcome | None:
-    """The end of a training of `steps` steps; None while there is something left to do."""
+def completion(training: TrainingProfile, position: Position) -> Outcome | None:
+    """The end of a training that has come to its end; None while there is something left to do."""
     if position.samples:
         return None  # the epoch's evaluation is still to come
     best = position.best
@@ -40,6 +40,6 @@ def completion(training: TrainingProfile, position: Position, steps: int) -> Out
         return Outcome("finished", f"early stopping after {waited} without gain")
     if position.epoch >= training.epochs:
         return Outcome("finished")
-    if position.step >= steps:
+    if training.max_steps and position.step >= training.max_steps:
         return Outcome("finished", f"training.max_steps = {training.max_steps} reached")
     return None

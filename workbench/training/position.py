@@ -43,6 +43,11 @@ class Position:
         return Position(self.epoch + 1, self.step, best=best)
 
     @property
+    def is_of_best(self) -> bool:
+        """Whether the epoch that has just ended is the best one."""
+        return 0 <= self.best.epoch == self.epoch - 1 and not self.samples
+
+    @property
     def metrics(self) -> dict[str, float]:
         """The sample means of the epoch's steps, by name."""
         return {
@@ -51,13 +56,22 @@ class Position:
         }
 
 
-def check_fits(position: Position, steps_per_epoch: int) -> None:
-    """Raises `CheckpointError` where epochs of so many steps cannot have led to this position."""
-    first = position.epoch * steps_per_epoch
-    if not first <= position.step <= first + steps_per_epoch:
+def check_fits(position: Position, steps_per_epoch: int, total_steps: int) -> None:
+    """Raises `CheckpointError` where such a training cannot have come to this position."""
+    if not _fits(position, steps_per_epoch, total_steps):
         raise CheckpointError(
             f"a checkpoint of step {position.step:,} in epoch {position.epoch + 1:,} does not fit "
             f"epochs of {counted(steps_per_epoch, 'step')}",
             hint="restore what the steps of an epoch depend on: the images, data.copies, "
             "data.validation, training.batch_size, and training.max_steps",
         )
+
+
+def _fits(position: Position, steps_per_epoch: int, total_steps: int) -> bool:
+    begin = position.epoch * steps_per_epoch
+    if position.samples:
+        return begin < position.step <= begin + steps_per_epoch
+    if position.step < total_steps:
+        return position.step == begin
+    # training.max_steps may have cut the epoch before short.
+    return begin - steps_per_epoch < position.step <= begin

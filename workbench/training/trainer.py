@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from itertools import islice
 
 import torch
-from torch import Tensor
 
 from workbench.config.profile import RunProfile
 from workbench.data.dataset import Dataset
 from workbench.events import (
     BestImproved,
-    CheckpointReady,
     ConfusionCounted,
-    Continued,
     Ended,
     EpochEnded,
     Event,
-    Paused,
-    Request,
     Started,
-    Steps,
 )
 from workbench.models.registry import count_parameters
-from workbench.training.asking import Ask, StopAskedError, go_on, heeding_stop
+from workbench.training.asking import Ask, StopAskedError, go_on, heeding_stop, obey
 from workbench.training.checkpoint import Checkpoint
 from workbench.training.evaluation import Evaluation
 from workbench.training.filters import first_filters
@@ -36,18 +28,11 @@ from workbench.training.hardware import Hardware
 from workbench.training.learner import Learner, Split, learner_to_restore
 from workbench.training.memory import memory_errors
 from workbench.training.outcome import Outcome, completion, diverged, stopped
-from workbench.training.position import Position, check_fits
+from workbench.training.position import check_fits
+from workbench.training.progress import Part, Progress
 from workbench.training.random_state import random_state, set_random_state
 from workbench.training.single_image import check_single_images
-from workbench.training.snapshot import restore, snapshot, weights_writer
-from workbench.training.step_buffer import StepBuffer
-from workbench.training.stopwatch import Stopwatch
-from workbench.training.throughput import Throughput
-
-PAUSE_POLL_SECONDS = 0.2
-
-_Part = Generator[Event, None, Outcome | None]
-"""A part of the training; returns an outcome where the training ends in it."""
+from workbench.training.snapshot import restore, weights_writer
 
 
 class Trainer:
@@ -70,18 +55,13 @@ class Trainer:
         build = Learner if checkpoint is None else learner_to_restore
         self.learner = build(profile, dataset, hardware)
         check_single_images(self.learner)
-        self.position = Position()
-        self.best_weights: dict[str, Tensor] = {}
+        self.progress = Progress(self.learner, profile)
         self._steps_per_epoch = self.learner.batches.steps_per_epoch
-        self._buffer = StepBuffer()
-        self._throughput = Throughput()
-        self._stopwatch = Stopwatch(profile.training.checkpoint_minutes)
         if checkpoint is not None:
             restore(self.learner, profile, checkpoint)
-            self.best_weights = dict(checkpoint.best_model)
-            self.position = checkpoint.position
-            if self._completion() is None:
-                check_fits(self.position, self._steps_per_epoch)
+            check_fits(checkpoint.position, self._steps_per_epoch, self.total_steps)
+            self.progress.position = checkpoint.position
+            self.progress.best_weights = dict(checkpoint.best_model)
         self._random_state = random_state(self.learner.device)
 
     @property
@@ -100,12 +80,12 @@ class Trainer:
         """
         torch.set_num_threads(self.learner.hardware.threads)
         set_random_state(self._random_state, self.learner.device)
-        self._stopwatch.begin(self.position.seconds)
+        self.progress.stopwatch.begin(self.progress.position.seconds)
         yield Started(
             epochs=self.profile.training.epochs,
             steps=self.total_steps,
             steps_per_epoch=self._steps_per_epoch,
-            first_step=self.position.step,
+            first_step=self.progress.position.step,
             parameters=count_parameters(self.learner.model),
             device=self.learner.hardware.device,
         )
@@ -116,96 +96,55 @@ class Trainer:
                 outcome = yield from self._end_epoch(request)
         if outcome.state == "finished" and self.learner.monitored_split == "val":
             outcome = (yield from self._test_best_weights(request)) or outcome
-        yield Ended(outcome.state, self.position.step, outcome.reason, self._stopwatch.seconds)
+        seconds = self.progress.stopwatch.seconds
+        yield Ended(outcome.state, self.progress.position.step, outcome.reason, seconds)
 
     def _completion(self) -> Outcome | None:
-        return completion(self.profile.training, self.position, self.total_steps)
+        return completion(self.profile.training, self.progress.position)
 
-    def _train_epoch(self, request: Ask) -> _Part:
+    def _train_epoch(self, request: Ask) -> Part:
         """Train what is left of the current epoch."""
-        epoch = self.position.epoch
-        self._throughput.begin()
-        first = self.position.step - epoch * self._steps_per_epoch
-        left = max(0, min(self._steps_per_epoch - first, self.total_steps - self.position.step))
+        progress, position = self.progress, self.progress.position
+        progress.throughput.begin()
+        first = position.step - position.epoch * self._steps_per_epoch
+        left = max(0, min(self._steps_per_epoch - first, self.total_steps - position.step))
         with self._memory_errors():
-            for batch in islice(self.learner.batches.epoch(epoch, first), left):
-                if outcome := (yield from self._obey(request)):
+            for batch in islice(self.learner.batches.epoch(position.epoch, first), left):
+                if outcome := (yield from obey(request, progress)):
                     return outcome
-                self._buffer.add(self.learner.step(batch, self._next_step))
-                if self._buffer.is_due and (outcome := (yield from self._flush())):
+                progress.add(self.learner.step(batch, progress.next_step))
+                if progress.is_flush_due and (outcome := (yield from progress.flush())):
                     return outcome
-        return (yield from self._flush())
-
-    @property
-    def _next_step(self) -> int:
-        return self.position.step + len(self._buffer)
+        return (yield from progress.flush())
 
     def _memory_errors(self) -> AbstractContextManager[None]:
         size = self.profile.training.batch_size
         return memory_errors(
             self.learner.device,
-            lambda: f"in step {self._next_step:,} with training.batch_size = {size:,}",
+            lambda: f"in step {self.progress.next_step:,} with training.batch_size = {size:,}",
             "lower training.batch_size or data.image_size, or raise training.gradient_accumulation",
         )
 
-    def _obey(self, request: Ask) -> _Part:
-        """Ask what to do next, and do it."""
-        answer = request()
-        if answer is Request.GO_ON and self._stopwatch.is_checkpoint_due:
-            answer = Request.CHECKPOINT
-        if answer is Request.GO_ON:
-            return None
-        if outcome := (yield from self._flush()):
-            return outcome
-        if answer is Request.PAUSE:
-            answer = yield from self._pause(request)
-        else:
-            yield self._checkpoint(is_best=False)
-        self._throughput.begin()
-        return stopped(self.position) if answer is Request.STOP else None
-
-    def _pause(self, request: Ask) -> Generator[Event, None, Request]:
-        """Wait; returns the answer that ends it. A pause may outlast the process."""
-        yield self._checkpoint(is_best=False)
-        yield Paused(self.position.step)
-        with self._stopwatch.paused():
-            # A checkpoint that is asked for meanwhile has been written already.
-            while (answer := request()) in (Request.PAUSE, Request.CHECKPOINT):
-                time.sleep(PAUSE_POLL_SECONDS)
-        yield Continued(self.position.step)
-        return answer
-
-    def _flush(self) -> _Part:
-        """Fetch the pending steps from the device and report them."""
-        if not self._buffer:
-            return None
-        done, steps = self.position, self._buffer.flush()
-        self._throughput.flushed(sum(steps.images))
-        self.position = done.after(steps)
-        rate = self._throughput.images_per_second
-        yield Steps(done.epoch, done.step, steps.columns, rate, self._stopwatch.seconds)
-        bad = steps.first_non_finite
-        return None if bad is None else diverged(steps.columns["loss"][bad], done.step + bad)
-
-    def _end_epoch(self, request: Ask) -> _Part:
+    def _end_epoch(self, request: Ask) -> Part:
         """Evaluate, keep the best, and leave a checkpoint."""
-        done, device = self.position, self.learner.device
+        progress, done = self.progress, self.progress.position
         split = self.learner.monitored_split
+        stop = heeding_stop(request, self.learner.device)
         try:
             with self.learner.kept():
-                evaluation = self.learner.evaluate(split, heeding_stop(request, device))
+                evaluation = self.learner.evaluate(split, stop)
                 filters = first_filters(self.learner.model, done.epoch, done.step)
         except StopAskedError:
             # Of the epoch's last step: a resume evaluates once more.
-            yield self._checkpoint(is_best=False)
-            return stopped(self.position)
+            yield progress.checkpoint()
+            return stopped(done)
         metrics = {
             **done.metrics,
             **evaluation.metrics(split),
             "lr": self.learner.learning_rate(done.step - 1),
-            "images_per_second": self._throughput.images_per_second,
+            "images_per_second": progress.throughput.images_per_second,
         }
-        yield EpochEnded(done.epoch, done.step, metrics, self._stopwatch.seconds)
+        yield EpochEnded(done.epoch, done.step, metrics, progress.stopwatch.seconds)
         if not math.isfinite(evaluation.loss):
             # The last update did it: no step after it has shown it yet.
             return diverged(evaluation.loss, done.step)
@@ -213,38 +152,29 @@ class Trainer:
             yield filters
         rule = self.profile.training.early_stopping
         best = done.best.after(done.epoch, evaluation.accuracy, rule)
-        improved = best.epoch == done.epoch
-        self.position = done.next_epoch(best)
-        if improved:
-            self.best_weights = self.learner.kept_weights()
-            write = weights_writer(self.best_weights, self.profile, self.learner.dataset)
+        progress.position = done.next_epoch(best)
+        if progress.position.is_of_best:
+            progress.best_weights = self.learner.kept_weights()
+            write = weights_writer(progress.best_weights, self.profile, self.learner.dataset)
             yield BestImproved(f"{split}/accuracy", best.value, best.epoch, done.step, write)
             yield self._confusion(split, evaluation)
-        yield self._checkpoint(is_best=improved)
+        yield progress.checkpoint()
         return self._completion()
 
-    def _test_best_weights(self, request: Ask) -> _Part:
-        self.learner.model.load_state_dict(self.best_weights)
+    def _test_best_weights(self, request: Ask) -> Part:
+        position = self.progress.position
+        self.learner.model.load_state_dict(self.progress.best_weights)
         try:
             evaluation = self.learner.evaluate("test", heeding_stop(request, self.learner.device))
         except StopAskedError:
-            return stopped(self.position)  # the last epoch's checkpoint is there
-        metrics = evaluation.metrics("test")
-        yield EpochEnded(
-            self.position.epoch - 1, self.position.step, metrics, self._stopwatch.seconds
-        )
+            return stopped(position)  # the last epoch's checkpoint is there
+        metrics, seconds = evaluation.metrics("test"), self.progress.stopwatch.seconds
+        yield EpochEnded(position.epoch - 1, position.step, metrics, seconds)
         yield self._confusion("test", evaluation)
         return None
 
     def _confusion(self, split: Split, evaluation: Evaluation) -> ConfusionCounted:
         """The table of the best weights, which `evaluation` is of."""
-        classes, counts = self.learner.dataset.classes, evaluation.confusion.tolist()
-        return ConfusionCounted(
-            self.position.best.epoch, self.position.step, split, classes, counts
-        )
-
-    def _checkpoint(self, *, is_best: bool) -> CheckpointReady:
-        self.position = replace(self.position, seconds=self._stopwatch.seconds)
-        self._stopwatch.checkpoint_taken()
-        taken = snapshot(self.learner, self.profile, self.position, self.best_weights)
-        return CheckpointReady(self.position.epoch, self.position.step, is_best, taken.write)
+        position, classes = self.progress.position, self.learner.dataset.classes
+        counts = evaluation.confusion.tolist()
+        return ConfusionCounted(position.best.epoch, position.step, split, classes, counts)
