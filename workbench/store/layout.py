@@ -25,9 +25,9 @@ NOTES = "notes.toml"
 TRASH = ".trash"
 """Beside the runs: no id, so that no list shows it."""
 
-_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9][a-z0-9._-]{0,63}-[0-9a-f]{6}")
-_METRICS_FILE = re.compile(r"(\d{4,9})\.jsonl")
-_CHECKPOINT_FILE = re.compile(r"(\d{9,18})\.pt")
+_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[a-z0-9][a-z0-9._-]{0,63}-[0-9a-f]{6}")
+_METRICS_FILE = re.compile(r"([0-9]{4,9})\.jsonl")
+_CHECKPOINT_FILE = re.compile(r"([0-9]{9,18})\.pt")
 
 
 def new_id(name: str, now: datetime) -> str:
