@@ -143,6 +143,38 @@ def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(
     assert "\n" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"position": {"step": "x"}},
+        {"position": [1]},
+        {"hardware": {"device": 1}},
+        {"versions": ...},
+    ],
+)
+def test_so_is_one_whose_content_is_of_other_types(
+    dataset: Dataset, tmp_path: Path, change: dict[str, object]
+) -> None:
+    last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
+    path = tmp_path / "last.pt"
+    payload = torch.load(path, weights_only=True)
+    [(key, value)] = change.items()
+    if value is ...:
+        del payload[key]
+    else:
+        payload[key] = value
+    torch.save(payload, path)
+    with pytest.raises(CheckpointError, match="is not a checkpoint"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize("content", [torch.zeros(3), torch.tensor(1), [1], "text", {}])
+def test_so_is_a_file_of_something_else_that_torch_reads(tmp_path: Path, content: object) -> None:
+    torch.save(content, tmp_path / "other.pt")
+    with pytest.raises(CheckpointError, match="is not a checkpoint"):
+        read_checkpoint(tmp_path / "other.pt")
+
+
 def test_a_pickle_that_would_run_code_is_refused(tmp_path: Path) -> None:
     class Hostile:
         def __reduce__(self) -> tuple[object, tuple[str]]:

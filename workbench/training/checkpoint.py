@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import torch
+from pydantic import TypeAdapter
 from torch import Tensor
 
 from workbench.errors import CheckpointError
-from workbench.training.early_stopping import BestSoFar
 from workbench.training.hardware import Hardware
 from workbench.training.position import Position
 
 VERSION = 1
 
 Weights = Mapping[str, Tensor]
+
+_POSITION, _HARDWARE = TypeAdapter(Position), TypeAdapter(Hardware)
+_MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError)
+"""What taking a file's content for a checkpoint raises where it is none."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
         return _decode(payload)
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror}") from error
-    except (RuntimeError, EOFError, pickle.UnpicklingError, KeyError, TypeError) as error:
+    except (RuntimeError, EOFError, pickle.UnpicklingError, *_MISSHAPEN) as error:
         # torch's own words advise loading it unsafely; they stay in the traceback.
         raise CheckpointError(f"{path}: is not a checkpoint of this program") from error
 
@@ -80,13 +84,12 @@ def _decode(payload: dict[str, Any]) -> Checkpoint:
             hint="resume it with the version of workbench that wrote it (see env.json); "
             "--force cannot help",
         )
-    position = payload["position"]
     return Checkpoint(
         profile=payload["profile"],
         data_fingerprint=payload["data_fingerprint"],
         versions=payload["versions"],
-        hardware=Hardware(**payload["hardware"]),
-        position=Position(**{**position, "best": BestSoFar(**position["best"])}),
+        hardware=_HARDWARE.validate_python(payload["hardware"]),
+        position=_POSITION.validate_python(payload["position"]),
         model=payload["model"],
         best_model=payload["best_model"],
         optimizer=payload["optimizer"],
