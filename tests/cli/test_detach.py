@@ -6,6 +6,7 @@ What the background survives is in `tests/drills/test_detach.py`.
 from __future__ import annotations
 
 import json
+import logging
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ import pytest
 from click.testing import Result
 
 from workbench.cli import detach
+from workbench.cli.logged import warnings_shown
+from workbench.cli.progress import QuietView
+from workbench.events import Started
 from workbench.runner.detach import Background
 from workbench.store.runs import Run, RunStore
 
@@ -132,3 +136,18 @@ def test_nothing_is_written_by_the_starter(
     background(1)
     workbench("run", tiny, "--detach")
     assert RunStore(runs).list() == []
+
+
+def test_after_the_hand_over_a_warning_is_the_logs_alone(
+    held: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its outputs are the log then: what is shown on them would stand there twice."""
+    monkeypatch.setattr(detach, "let_go", lambda run, descriptor: None)
+    view, logger = detach.HandingOver(QuietView(), held(), -1), logging.getLogger("workbench")
+    with warnings_shown():
+        logger.warning("before")
+        view.event(Started(2, 8, 4, 0, 100, "cpu"))
+        logger.warning("after")
+    shown = capsys.readouterr().err
+    assert "before" in shown
+    assert "after" not in shown

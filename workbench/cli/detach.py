@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from workbench.cli.logged import show_warnings_no_more
 from workbench.cli.output import print_json, print_line
 from workbench.cli.progress import TrainingView
 from workbench.cli.training import command_for
@@ -60,6 +61,7 @@ class HandingOver:
     def event(self, event: Event) -> None:
         if isinstance(event, Started):
             self._showing.close()  # a bar's last words belong on the terminal
+            show_warnings_no_more()
             let_go(self._run, self._descriptor)
 
     @contextmanager

@@ -25,3 +25,10 @@ def warnings_shown() -> Iterator[None]:
         yield
     finally:
         logger.removeHandler(handler)
+
+
+def show_warnings_no_more() -> None:
+    """Where what they are shown on is the log from now on, which has them anyway."""
+    logger = logging.getLogger("workbench")
+    for handler in [each for each in logger.handlers if isinstance(each, _Warnings)]:
+        logger.removeHandler(handler)
