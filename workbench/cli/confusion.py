@@ -12,8 +12,8 @@ from rich.text import Text
 
 from workbench.analysis.confusion import Mistaken, per_class_accuracy, worst_classes
 from workbench.cli.output import stdout_console
-from workbench.cli.wording import percent
 from workbench.config.wording import printable
+from workbench.store.wording import percent
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -70,7 +70,7 @@ def command(reference: str, split: Split, device: str, as_json: bool, runs: Path
 
 def _show(run_id: str, evaluated: RunEvaluation) -> None:
     from workbench.cli.confusion import print_confusion
-    from workbench.cli.wording import by_set
+    from workbench.store.wording import by_set
 
     result = evaluated.result
     print_line(f"{run_id}: best weights on the {evaluated.split} set, {result.samples:,} images")

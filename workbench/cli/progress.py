@@ -22,9 +22,9 @@ from rich.progress import (
 
 from workbench.cli.hangup import LastingStream
 from workbench.cli.output import stderr_console
-from workbench.cli.wording import by_set, metric, named, percent, rate
 from workbench.config.wording import counted
 from workbench.events import Continued, EpochEnded, Event, Paused, Started, Steps
+from workbench.store.wording import by_set, metric, named, percent, rate
 
 AROUND = 17
 """Columns around the bar's words: the time left, the gaps, and two that stay free."""

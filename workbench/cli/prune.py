@@ -136,8 +136,8 @@ def _facts(plan: Plan) -> dict[str, object]:
 
 
 def _line(run: Run, verb: str, files: Sequence[Prunable]) -> str:
-    from workbench.cli.wording import size
     from workbench.config.wording import counted
+    from workbench.store.wording import size
 
     if not files:
         return f"{run.id}: no checkpoint to delete"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,28 +10,20 @@ import click
 from workbench.cli.options import json_option, runs_option
 from workbench.cli.output import print_json, print_note, stdout_console
 from workbench.errors import WorkbenchError
+from workbench.store.cells import COLUMNS, STATE_COLORS, cell
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from workbench.store.rows import Row
 
-COLUMNS = "id,state,epochs,best,seconds"
+DEFAULT = ",".join(COLUMNS)
+
 GAP = 2
 """Spaces between columns."""
 
 SHORTEST_ID = 12
 """Columns of an id at least: an ellipsis, the end of its name, its six digits."""
-
-STATE_STYLES = {
-    "running": "green",
-    "queued": "cyan",
-    "paused": "yellow",
-    "failed": "red",
-    "diverged": "red",
-    "interrupted": "yellow",
-    "unreadable": "red",
-}
 
 
 @click.command(
@@ -54,9 +44,9 @@ Examples:
 @click.option("--sort", metavar="NAME", help="By this value; -NAME from large to small.")
 @click.option(
     "--columns",
-    default=COLUMNS,
+    default=DEFAULT,
     metavar="NAMES",
-    help=f"Comma-separated names: any metric, any key of the profile; default {COLUMNS}.",
+    help=f"Comma-separated names: any metric, any key of the profile; default {DEFAULT}.",
 )
 @click.option(
     "--limit",
@@ -93,11 +83,11 @@ def command(
     rows = rows[:limit] if limit else rows
     names = list(dict.fromkeys(name.strip() for name in columns.split(",") if name.strip()))
     if not names:
-        raise WorkbenchError("--columns names no column", hint=f"by default it is {COLUMNS}")
-    if columns != COLUMNS:
+        raise WorkbenchError("--columns names no column", hint=f"by default it is {DEFAULT}")
+    if names != list(COLUMNS):
         check_names(names, known)
     if as_json:
-        print_json(rows if columns == COLUMNS else [_only(row, names) for row in rows])
+        print_json(rows if names == list(COLUMNS) else [_only(row, names) for row in rows])
         return
     if not rows:
         print_note(_empty(runs, selects=selects))
@@ -139,39 +129,10 @@ def _table(rows: list[Row], names: list[str], width: int) -> Table:
         )
     for number in range(len(rows)):
         row = {name: column[number] for name, column in texts.items()}
-        style = STATE_STYLES.get(row.get("state", ""), "")
+        style = STATE_COLORS.get(row.get("state", ""), "")
         table.add_row(*(Text(t, style if name == "state" else "") for name, t in row.items()))
     return table
 
 
 def _ending_of(text: str, length: int) -> str:
     return text if len(text) <= length else f"…{text[len(text) - length + 1 :]}"
-
-
-def cell(row: Mapping[str, object], name: str) -> str:
-    """One value as a person reads it; a dash where the run has none."""
-    value = row.get(name)
-    if value is None or value == "":
-        return "-"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if name == "epochs":
-        return f"{value}/{row.get('total_epochs', '?')}"
-    if name == "best.epoch" and isinstance(value, int):
-        return str(value + 1)  # for people epochs count from 1, in JSON from 0
-    return _float(row, name, value) if isinstance(value, float) else str(value)
-
-
-def _float(row: Mapping[str, object], name: str, value: float) -> str:
-    from workbench.cli.wording import duration, metric
-
-    match name:
-        case "created":
-            return datetime.fromtimestamp(value).astimezone().strftime("%Y-%m-%d %H:%M")
-        case "seconds":
-            return duration(value)
-        case "best":
-            name = str(row.get("best.metric", ""))
-            return f"{name.partition('/')[0]} {metric(name, value)}"
-        case _:
-            return metric(name, value)

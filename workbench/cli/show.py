@@ -106,8 +106,8 @@ def _evaluation_facts(table: Confusion | None) -> dict[str, object] | None:
 
 
 def _summary(run: Run, history: History) -> list[str]:
-    from workbench.cli.wording import by_set, ending, metric
     from workbench.config.wording import counted
+    from workbench.store.wording import by_set, ending, metric
 
     status = run.status()
     rows = {"what": run.profile_problem or _what(run.profile), "done": _done(status)}
@@ -133,7 +133,7 @@ def _what(profile: dict[str, object]) -> str:
 
 
 def _done(status: Status) -> str:
-    from workbench.cli.wording import duration, rate
+    from workbench.store.wording import duration, rate
 
     if not status.steps:
         return ""  # nothing is known

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from workbench.cli.hangup import output_may_go
 from workbench.cli.output import print_json, print_line
-from workbench.cli.wording import duration, ending, metric, rate
 from workbench.config.wording import counted
 from workbench.errors import ExitCode
 from workbench.runner.signals import StopSignal, stop_on_signals
 from workbench.store.facts import facts_of
 from workbench.store.runs import Run
 from workbench.store.status import Status
+from workbench.store.wording import duration, ending, metric, rate
 
 
 def train_to_the_end(run: Run, train: Callable[[StopSignal], None], *, as_json: bool) -> int:

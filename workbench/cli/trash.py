@@ -120,8 +120,8 @@ def _facts(trash: Trash, contents: Sequence[Trashed]) -> dict[str, object]:
 
 
 def _lines(contents: Sequence[Trashed]) -> list[str]:
-    from workbench.cli.wording import size
     from workbench.config.wording import counted
+    from workbench.store.wording import size
 
     sizes = [size(each.bytes) for each in contents]
     width = max(map(len, sizes))

@@ -35,6 +35,11 @@ class Scale:
         places: Floats = (positions - self.low) / (self.high - self.low)
         return places
 
+    def value_at(self, place: float) -> float:
+        """The value at a place of 0...1 along the axis."""
+        position = self.low + place * (self.high - self.low)
+        return float(10.0**position) if self.axis.scale == "log" else float(position)
+
 
 def positions(values: Floats, axis: Axis) -> Floats:
     """Map values to where they lie along the axis, log10 on a log axis; NaN for a gap."""

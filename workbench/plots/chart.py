@@ -44,6 +44,8 @@ class Axis:
     scale: Literal["linear", "log"] = "linear"
     unit: Literal["number", "whole", "percent"] = "number"
     """`whole` has no tick between whole numbers; `percent` writes 0.5 as 50%."""
+    limits: tuple[float, float] | None = None
+    """The values at its ends, the smaller one first; None shows all there is."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,22 +48,59 @@ class Curve:
         return not np.isfinite(self.y).any()
 
 
-def draw(chart: Chart, width: int, height: int, *, color: bool, unicode: bool) -> str:
-    """Draw a chart as `height` lines of at most `width` cells.
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """Where in a drawing the curves lie, in cells, and what values its edges stand for."""
 
-    Without `color` there are no escape sequences, and letters or glyphs on the
-    curves tell them apart; without `unicode` all is ASCII. What cannot be drawn
-    (no finite values, too little room) is said in the chart's place.
+    left: int
+    top: int
+    columns: int
+    rows: int
+    x_scale: Scale
+    y_scale: Scale
+
+    def x_at(self, column: int) -> float:
+        """The value on the x axis in the middle of a column of the canvas, counted from 0."""
+        return self.x_scale.value_at(column / max(self.columns - 1, 1))
+
+    def column_of(self, x: float) -> int:
+        """The column of the canvas in which a value of the x axis lies; it may lie outside."""
+        place = float(self.x_scale.places(positions(np.array([x]), self.x_scale.axis))[0])
+        return round(place * (self.columns - 1)) if np.isfinite(place) else -1
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    rows: tuple[Row, ...]
+    """Each at most as wide as was asked."""
+    canvas: Canvas | None
+    """None where there was nothing to draw, and a sentence says so."""
+
+
+def draw(chart: Chart, width: int, height: int, *, color: bool, unicode: bool) -> str:
+    """Draw a chart as `height` lines of text, with escape sequences where it may have `color`."""
+    rows = lay_out(chart, width, height, color=color, unicode=unicode).rows
+    return "\n".join(encode(row, color=color) for row in rows)
+
+
+def lay_out(chart: Chart, width: int, height: int, *, color: bool, unicode: bool) -> Drawing:
+    """Draw a chart as `height` rows of at most `width` cells.
+
+    Without `color` letters or glyphs on the curves tell them apart; without
+    `unicode` all is ASCII. What cannot be drawn (no finite values, too little
+    room) is said in the chart's place.
     """
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         rows = _sentence(f"a chart needs {LEAST_WIDTH} x {LEAST_HEIGHT} cells", width, height)
-    else:
-        chart = _printable(chart, unicode=unicode)
-        curves = _curves(chart, width, color=color, unicode=unicode)
-        top = _head(chart.title, curves, width, most=max(height // 4, min(3, height - 5)))
-        rows = [*top, *_body(chart, curves, width, height - len(top))]
-    text = "\n".join(encode(row, color=color) for row in rows)
-    return text if unicode else text.translate(PLAIN_FRAME)
+        return Drawing(tuple(rows), None)
+    chart = _printable(chart, unicode=unicode)
+    curves = _curves(chart, width, color=color, unicode=unicode)
+    top = _head(chart.title, curves, width, most=max(height // 4, min(3, height - 5)))
+    body, canvas = _body(chart, curves, width, height - len(top), top=len(top))
+    rows = [*top, *body]
+    if not unicode:
+        rows = [tuple(replace(s, text=s.text.translate(PLAIN_FRAME)) for s in row) for row in rows]
+    return Drawing(tuple(rows), canvas)
 
 
 def _printable(chart: Chart, *, unicode: bool) -> Chart:
@@ -108,11 +145,13 @@ def _head(title: str, curves: list[Curve], width: int, most: int) -> tuple[Row, 
     return head((Span(title, TITLE_STYLE),), entries, width, most)
 
 
-def _body(chart: Chart, curves: list[Curve], width: int, height: int) -> list[Row]:
+def _body(
+    chart: Chart, curves: list[Curve], width: int, height: int, *, top: int
+) -> tuple[list[Row], Canvas | None]:
     """Draw the frame and the curves in it, or say that there are none."""
     curves = [curve for curve in curves if not curve.empty]
     if not curves:
-        return _sentence("no finite values yet", width, height)
+        return _sentence("no finite values yet", width, height), None
     x_scale = _scale_of(chart.x_axis, [np.array(curve.x_range) for curve in curves])
     y_scale = _scale_of(chart.y_axis, [curve.y for curve in curves])
     x_ticks = ticks(x_scale, width // TICK_WIDTH)
@@ -120,10 +159,11 @@ def _body(chart: Chart, curves: list[Curve], width: int, height: int) -> list[Ro
     y_ticks = ticks(y_scale, min(max(rows // TICK_HEIGHT, 2), MOST_Y_TICKS))
     y_ticks = tuple(replace(tick, label=tick.label.rjust(LABEL_WIDTH)) for tick in y_ticks)
     frame = draw_frame(width, height, x_ticks, y_ticks)
-    text, owner = _canvas(curves, x_scale, y_scale, frame.height, width - frame.left)
+    canvas = Canvas(frame.left, top, width - frame.left, frame.height, x_scale, y_scale)
+    text, owner = _canvas(curves, canvas)
     styles = ["", *(curve.pen.style for curve in curves)]
     axis, labels = frame.rows[frame.height :]
-    return [
+    drawn: list[Row] = [
         *(
             (Span(frame.rows[row][: frame.left]), *_spans(text[row], owner[row], styles))
             for row in range(frame.height)
@@ -131,24 +171,27 @@ def _body(chart: Chart, curves: list[Curve], width: int, height: int) -> list[Ro
         (Span(_with_name(axis, chart.x_label)),),
         (Span(labels),),
     ]
+    return drawn, canvas
 
 
 def _scale_of(axis: Axis, values: list[Floats]) -> Scale:
-    """Span all finite values; there is at least one."""
+    """Span the axis' limits, by default all finite values; there is at least one."""
+    if axis.limits is not None:
+        low, high = positions(np.array(axis.limits), axis)
+        return scale_between(axis, float(low), float(high))
     low, high = min(map(np.nanmin, values)), max(map(np.nanmax, values))
     return scale_between(axis, float(low), float(high))
 
 
-def _canvas(
-    curves: list[Curve], x_scale: Scale, y_scale: Scale, rows: int, columns: int
-) -> tuple[Cells, Indices]:
+def _canvas(curves: list[Curve], canvas: Canvas) -> tuple[Cells, Indices]:
     """Draw the curves over each other: each cell's character, and its curve's number from 1.
 
     A cell has one colour, so the later curve takes all of it.
     """
+    rows, columns = canvas.rows, canvas.columns
     text, owner = np.full((rows, columns), " "), np.zeros((rows, columns), dtype=np.intp)
     for number, curve in enumerate(curves, start=1):
-        x, y = x_scale.places(curve.x), y_scale.places(curve.y)
+        x, y = canvas.x_scale.places(curve.x), canvas.y_scale.places(curve.y)
         if curve.pen.glyph:
             cells = plain_curve(x, y, rows, columns, curve.pen.glyph)
         else:

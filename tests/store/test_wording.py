@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.cli.wording import by_set, duration, ending, metric, number, percent, rate
+from workbench.store.wording import by_set, duration, ending, metric, number, percent, rate
 
 
 @pytest.mark.parametrize(

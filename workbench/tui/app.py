@@ -1,0 +1,177 @@
+"""The app: its screens, themes and keys, and what outlives every screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from workbench.errors import WorkbenchError, WriteError
+from workbench.store.runs import Run, RunStore
+from workbench.tui.look import Look
+from workbench.tui.screens.dialogs import Answer, Question
+from workbench.tui.screens.keys import KeysScreen
+from workbench.tui.settings import Settings, load_settings, save_settings
+from workbench.tui.themes import ANSI, THEMES
+from workbench.tui.trainings import Result, Situation, Trainings
+from workbench.tui.widgets.heading import Heading
+
+POLL_SECONDS = 0.25
+
+Leave = Literal["done", "detach", "stop"]
+"""What becomes of a training when the app has closed."""
+
+
+class WorkbenchApp(App[Leave]):
+    """Screens are pushed on the list of runs. `trainings` lives as long as the process."""
+
+    TITLE = "workbench"
+    CSS_PATH = "style.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "keys", "Keys", tooltip="Show all keys"),
+        Binding("q", "leave", "Leave", tooltip="Leave this screen, at last the program"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave the program"),
+        Binding("w", "current", "Training", show=False, tooltip="Look at the run that trains here"),
+    ]
+
+    situation: reactive[Situation] = reactive(Situation())
+
+    def __init__(
+        self,
+        store: RunStore,
+        trainings: Trainings,
+        *,
+        look: Look,
+        settings: Path,
+        run: Run | None = None,
+    ) -> None:
+        """`settings` is where they are kept; `run` is the run to open first."""
+        super().__init__(ansi_color=None if look.color and look.palette else True)
+        self.store = store
+        self.trainings = trainings
+        self.look = look
+        self.settings = load_settings(settings)
+        self._settings_path = settings
+        self._first_run = run
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.set_class(not self.look.unicode, "-ascii")
+        self.set_class(not self.look.color, "-colorless")
+        known = self.settings.theme in self.available_themes
+        plain = not (self.look.color and self.look.palette)
+        self.theme = ANSI if plain else self.settings.theme if known else Settings().theme
+        self.theme_changed_signal.subscribe(self, lambda theme: self.remember(theme=theme.name))
+        from workbench.tui.screens.runs import RunsScreen
+
+        self.push_screen(RunsScreen())
+        if self._first_run is not None:
+            self.open_run(self._first_run)
+        self.set_interval(POLL_SECONDS, self._look_at_trainings)
+
+    def remember(self, **changes: object) -> None:
+        """Change settings, and keep them for the next start."""
+        settings = Settings.model_validate({**self.settings.model_dump(), **changes})
+        if settings == self.settings:
+            return
+        self.settings = settings
+        try:
+            save_settings(settings, self._settings_path)
+        except WriteError as error:
+            self.tell(error)
+
+    def tell(self, error: WorkbenchError) -> None:
+        """Show an error and what to do about it."""
+        lines = [str(error), *([error.hint] if error.hint else [])]
+        self.notify("\n".join(lines), severity="error", timeout=10, markup=False)
+
+    def say(self, text: str) -> None:
+        self.notify(text, markup=False)
+
+    def open_run(self, run: Run) -> None:
+        from workbench.tui.screens.run import RunScreen
+
+        self.push_screen(RunScreen(run))
+
+    def edit(self, table: dict[str, Any], path: Path | None = None) -> None:
+        """Open the form on a copy of `table`, a profile as written in the file at `path`."""
+        from workbench.tui.screens.profile import ProfileScreen
+
+        self.push_screen(ProfileScreen(table, path))
+
+    def action_current(self) -> None:
+        if self.situation.run is None:
+            self.say("nothing trains in this window")
+        else:
+            self.open_run(self.situation.run)
+
+    def action_keys(self) -> None:
+        self.push_screen(KeysScreen(list(self.screen.active_bindings.values())))
+
+    async def action_leave(self) -> None:
+        """Leave the screen; the list of runs is the last."""
+        if len(self.screen_stack) > 2:  # the app's own blank screen lies at the bottom
+            self.pop_screen()
+        else:
+            await self.action_quit()
+
+    async def action_quit(self) -> None:
+        if not self.trainings.busy:
+            self.exit("done")
+            return
+        self.push_screen(
+            Question(
+                "A training goes on in this window",
+                "Detach: a process in the background goes on from here.\n"
+                "Stop: it ends with a checkpoint and can be resumed.",
+                (
+                    Answer("detach", "d", "Detach"),
+                    Answer("stop", "s", "Stop"),
+                    Answer("stay", "escape", "Stay"),
+                ),
+            ),
+            self._leave,
+        )
+
+    def _leave(self, answer: str | None) -> None:
+        if answer in ("detach", "stop"):
+            self.exit("detach" if answer == "detach" else "stop")
+
+    def _look_at_trainings(self) -> None:
+        self.situation = self.trainings.situation()
+
+    def watch_situation(self, before: Situation, now: Situation) -> None:
+        for result in now.results[len(before.results) :]:
+            self._tell_end(result)
+        for heading in self.screen.query(Heading):
+            heading.news = self.news
+
+    @property
+    def news(self) -> str:
+        """What trains in this process, in a few words."""
+        situation = self.situation
+        if situation.job is None:
+            return ""
+        waiting = f", {len(situation.waiting)} waiting" if situation.waiting else ""
+        return f"{situation.job.name} {situation.doing}".strip() + waiting
+
+    def _tell_end(self, result: Result) -> None:
+        if self.settings.bell:
+            self.bell()
+        if result.error is not None:
+            self.tell(result.error)
+        elif result.run is not None:
+            status = result.run.status()
+            self.say(f"{result.job.name}: {status.state}")
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        yield SystemCommand("Keys", "Show the keys of this screen", self.action_keys)
+        yield SystemCommand("Theme", "Choose colours", self.action_change_theme)
+        yield SystemCommand("Quit", "Leave the program", self.action_quit)

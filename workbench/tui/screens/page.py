@@ -1,0 +1,34 @@
+"""What every full screen has: the line above, the keys below, and the app by its type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.widgets.heading import Heading
+
+
+class Page(Screen[None]):
+    """A screen of its own: `parts` gives what stands between the heading and the keys."""
+
+    app = getters.app(WorkbenchApp)
+
+    place = "workbench"
+    """Where one is, for the heading; `Heading.place` can be set later."""
+
+    def compose(self) -> ComposeResult:
+        yield Heading(self.place)
+        yield from self.parts()
+        yield Footer(show_command_palette=False)
+
+    def parts(self) -> Iterable[Widget]:
+        return ()
+
+    def on_screen_resume(self) -> None:
+        self.query_one(Heading).news = self.app.news

@@ -1,0 +1,25 @@
+"""Colours. Textual's own themes are there too; with 16 colours the terminal's are used."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+ANSI = "ansi-dark"
+"""Textual's theme of the terminal's own colours."""
+
+THEMES = (
+    Theme(
+        name="workbench",
+        primary="#7aa2f7",
+        secondary="#2ac3de",
+        accent="#bb9af7",
+        foreground="#c8d0e0",
+        background="#16181f",
+        surface="#1b1e27",
+        panel="#232733",
+        success="#9ece6a",
+        warning="#e0af68",
+        error="#f7768e",
+        dark=True,
+    ),
+)
