@@ -168,7 +168,8 @@ def test_a_disk_that_has_no_room_for_the_best_weights(tiny: Path, runs: Path) ->
     run = only_run(runs)
     assert refusal.message == f"cannot write {run.weights_path}: File too large"
     assert run.status().state == "stopped"
-    assert run.status().reason == "the disk refuses weights.safetensors: File too large"
+    refused = "the disk refuses weights.safetensors: File too large"
+    assert run.status().reason == f"{refused}; there is no checkpoint"
     assert len(run.history().steps) == 9
     assert run.history().dropped == 0
     assert not [*run.path.rglob("*.tmp*")]
