@@ -94,7 +94,7 @@ def _consequence(*, keep_best: bool) -> str:
 
 
 def _show(plan: Plan, *, keep_best: bool, as_json: bool) -> None:
-    from workbench.cli.wording import size
+    from workbench.store.wording import size
 
     if as_json:
         print_json({"deleted": False, **_facts(plan), "kept": []})
