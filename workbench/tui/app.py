@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -18,8 +19,11 @@ from workbench.tui.screens.dialogs import Answer, Question
 from workbench.tui.screens.keys import KeysScreen
 from workbench.tui.settings import Settings, load_settings, save_settings
 from workbench.tui.themes import ANSI, THEMES
-from workbench.tui.trainings import Result, Situation, Trainings
+from workbench.tui.trainings import Job, Result, Situation, Trainings
 from workbench.tui.widgets.heading import Heading
+
+if TYPE_CHECKING:
+    from workbench.config.profile import RunProfile
 
 POLL_SECONDS = 0.25
 
@@ -59,6 +63,7 @@ class WorkbenchApp(App[Leave]):
         self.settings = load_settings(settings)
         self._settings_path = settings
         self._first_run = run
+        self._to_open: Job | None = None
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -94,6 +99,12 @@ class WorkbenchApp(App[Leave]):
 
     def say(self, text: str) -> None:
         self.notify(text, markup=False)
+
+    def train(self, profile: RunProfile) -> None:
+        """Train it in this window, at once or when its turn comes; its screen opens then."""
+        busy = self.trainings.busy
+        self._to_open = self.trainings.add(profile)
+        self.say(f"{profile.name} waits for what trains now" if busy else f"{profile.name} starts")
 
     def open_run(self, run: Run) -> None:
         from workbench.tui.screens.run import RunScreen
@@ -150,6 +161,9 @@ class WorkbenchApp(App[Leave]):
     def watch_situation(self, before: Situation, now: Situation) -> None:
         for result in now.results[len(before.results) :]:
             self._tell_end(result)
+        if now.run is not None and now.job is self._to_open:
+            self._to_open = None
+            self.open_run(now.run)
         for heading in self.screen.query(Heading):
             heading.news = self.news
 
@@ -172,6 +186,15 @@ class WorkbenchApp(App[Leave]):
             self.say(f"{result.job.name}: {status.state}")
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        yield SystemCommand("Keys", "Show the keys of this screen", self.action_keys)
+        """What the keys of the screen do, and what has no key."""
+        for _, binding, enabled, tooltip in screen.active_bindings.values():
+            if enabled and binding.description and binding.show:
+                act = partial(screen.run_action, binding.action)
+                yield SystemCommand(binding.description, tooltip or binding.description, act)
         yield SystemCommand("Theme", "Choose colours", self.action_change_theme)
+        bell = "off" if self.settings.bell else "on"
+        yield SystemCommand(f"Bell {bell}", "Whether the end of a run is heard", self._switch_bell)
         yield SystemCommand("Quit", "Leave the program", self.action_quit)
+
+    def _switch_bell(self) -> None:
+        self.remember(bell=not self.settings.bell)

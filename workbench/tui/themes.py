@@ -22,4 +22,18 @@ THEMES = (
         error="#f7768e",
         dark=True,
     ),
+    Theme(
+        name="workbench-light",
+        primary="#2e5cb8",
+        secondary="#007197",
+        accent="#7847bd",
+        foreground="#2b303b",
+        background="#f6f7f9",
+        surface="#eceef2",
+        panel="#e0e3ea",
+        success="#3d7a1e",
+        warning="#9a6700",
+        error="#c0264b",
+        dark=False,
+    ),
 )
