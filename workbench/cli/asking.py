@@ -17,7 +17,7 @@ def ask(run: Run, request: Callable[[Run], None], words: str, *, as_json: bool) 
 
     Raises `RunStateError` for a run that nobody trains, `WriteError`.
     """
-    from workbench.cli.training import command_for
+    from workbench.store.commands import command_for
 
     status = run.status()
     if not status.is_active:

@@ -11,9 +11,9 @@ import click
 from workbench.cli.logged import show_warnings_no_more
 from workbench.cli.output import print_json, print_line
 from workbench.cli.progress import TrainingView
-from workbench.cli.training import command_for
 from workbench.events import Event, Started
 from workbench.runner.detach import let_go, start_detached
+from workbench.store.commands import command_for
 from workbench.store.runs import Run
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from workbench.store.commands import DEFAULT_RUNS
+
 RUNS_VARIABLE = "WORKBENCH_RUNS"
-DEFAULT_RUNS = Path("runs")
 
 
 def _runs_folder(context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:

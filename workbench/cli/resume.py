@@ -66,21 +66,24 @@ def command(
     finished one needs nothing; a running one is busy (exit code 75).
     """
     from workbench.cli.detach import train_detached
-    from workbench.cli.training import command_for
+    from workbench.store.commands import command_for
     from workbench.store.control import clear_pause, is_pause_requested
     from workbench.store.runs import RunStore
 
     run = RunStore(runs).find(reference)
     status = run.status()
+    # What was let go for a process in the background is meant for that one, with its flags.
+    is_for_this = hand_over is not None and status.is_handed_over
+    is_held = status.is_active and not is_for_this
     match status.state:
         case "finished":
             _say(run, f"run {run.id} is finished; there is nothing to resume", as_json=as_json)
-        case state if state == "paused" or (status.is_active and is_pause_requested(run)):
+        case state if is_held and (state == "paused" or is_pause_requested(run)):
             clear_pause(run)
             _say(run, f"asked run {run.id} to go on", as_json=as_json)
-        case "running" | "queued":
+        case state if is_held:
             raise RunBusyError(
-                f"run {run.id} is running", hint=f"stop it with: {command_for('stop', run)}"
+                f"run {run.id} is {state}", hint=f"stop it with: {command_for('stop', run)}"
             )
         case _ if detach:
             words = [f"--device={device}", *(["--force"] if force else [])]

@@ -68,7 +68,7 @@ def command(
 
 
 def _put(trash: Trash, references: Sequence[str], *, as_json: bool) -> None:
-    from workbench.cli.training import command_for
+    from workbench.store.commands import command_for
     from workbench.store.runs import Run, RunStore
 
     found = {run.id: run for run in map(RunStore(trash.root).find, references)}
