@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workbench.analysis.filters import filter_tiles
     from workbench.config.loading import load_profile
     from workbench.config.profile import RunProfile
     from workbench.runner.attempts import resume_run, train_run
@@ -24,6 +25,7 @@ __all__ = [
     "History",
     "Run",
     "RunProfile",
+    "filter_tiles",
     "load_profile",
     "open_store",
     "resume_run",
@@ -34,6 +36,7 @@ _MODULES = {
     "History": "workbench.store.history",
     "Run": "workbench.store.runs",
     "RunProfile": "workbench.config.profile",
+    "filter_tiles": "workbench.analysis.filters",
     "load_profile": "workbench.config.loading",
     "open_store": "workbench.store.runs",
     "resume_run": "workbench.runner.attempts",

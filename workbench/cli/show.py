@@ -13,7 +13,6 @@ from workbench.cli.output import print_json, print_line, print_note, stdout_cons
 
 if TYPE_CHECKING:
     from workbench.plots.chart import Chart
-    from workbench.plots.curves import Points
     from workbench.store.confusion import Confusion
     from workbench.store.history import History
     from workbench.store.runs import Run
@@ -153,42 +152,11 @@ def _last(history: History) -> dict[str, float]:
 
 
 def _charts(history: History, *, log_loss: bool) -> list[Chart]:
-    from workbench.plots.curves import accuracy_chart, loss_chart
+    from workbench.plots.run_charts import RunCharts
+    from workbench.plots.style import CurveStyle
 
-    per_epoch = history.started.steps_per_epoch if history.started else 1
-    best = history.best
-    mark = (best.epoch + 1.0, best.value) if best and best.metric.endswith("accuracy") else None
-    return [
-        loss_chart(
-            _steps(history, "loss"),
-            _evaluations(history, "loss"),
-            steps_per_epoch=per_epoch,
-            log=log_loss,
-        ),
-        accuracy_chart(
-            _steps(history, "accuracy"),
-            _evaluations(history, "accuracy"),
-            steps_per_epoch=per_epoch,
-            best=mark,
-        ),
-    ]
-
-
-def _steps(history: History, column: str) -> Points:
-    """Steps and values of a column; empty where no step was recorded."""
-    steps = history.steps
-    values = steps[column] if column in steps else steps.index[:0]
-    return steps.index[: len(values)].astype(float), values.astype(float)
-
-
-def _evaluations(history: History, quantity: str) -> dict[str, Points]:
-    """Each set's evaluations by epochs done: an evaluation of epoch 0 stands at 1."""
-    names = [f"{split}/{quantity}" for split in ("val", "test")]
-    return {
-        name: ((series.epochs + 1).astype(float), series.values)
-        for name in names
-        if len((series := history.series(name)).values)
-    }
+    charts, style = RunCharts(history), CurveStyle(log=log_loss)
+    return [charts.loss(style), charts.accuracy(style)]
 
 
 def _draw(chart: Chart) -> None:

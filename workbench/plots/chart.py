@@ -42,8 +42,9 @@ class Mark:
 @dataclass(frozen=True)
 class Axis:
     scale: Literal["linear", "log"] = "linear"
-    unit: Literal["number", "whole", "percent"] = "number"
-    """`whole` has no tick between whole numbers; `percent` writes 0.5 as 50%."""
+    unit: Literal["number", "whole", "percent", "seconds"] = "number"
+    """`whole` has no tick between whole numbers; `percent` writes 0.5 as 50%, `seconds` 90 as
+    1m30 or 90 s."""
     limits: tuple[float, float] | None = None
     """The values at its ends, the smaller one first; None shows all there is."""
 

@@ -1,94 +1,82 @@
-"""The learning curves of a run: training by step, evaluation by epoch, on one axis of epochs."""
+"""A column of a run's steps as a curve: smoothed, and with no more points than a chart needs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from workbench.analysis.smoothing import smooth, suggested_weight
-from workbench.plots.chart import Axis, Chart, Color, Floats, Line, Mark
+import numpy as np
 
-TRAINING_COLOR: Color = "cyan"
-EVALUATION_COLORS: tuple[Color, ...] = ("magenta", "yellow", "green", "blue")
-BEST_COLOR: Color = "green"
+from workbench.analysis.smoothing import MovingAverage
+from workbench.analysis.thinning import Extremes, Rows
+from workbench.plots.chart import Floats
+from workbench.store.columns import Columns, IntArray
 
+EXACT = 1 << 15
+"""So many points are drawn as they are; of more, the extremes of short blocks."""
+
+Limits = tuple[float, float]
 Points = tuple[Floats, Floats]
 """x and y, both (n,)."""
+Place = Callable[[IntArray], Floats]
+"""Puts counts of steps on the x axis."""
 
 
-def loss_chart(
-    training: Points,
-    evaluations: Mapping[str, Points],
-    *,
-    steps_per_epoch: int,
-    smoothing: float | None = None,
-    log: bool = False,
-) -> Chart:
-    """Chart the loss of each step of training, smoothed, and of each evaluation.
+@dataclass(frozen=True)
+class Basis:
+    """What a curve was computed for; another one needs another curve."""
 
-    `training` has steps (counted from 0) and the batches' losses; `evaluations`
-    has, by metric name, epochs done and the values then. `smoothing` is the
-    weight of `smooth`, by default `suggested_weight`; 0 draws the values as they
-    are, else they lie faint behind the smoothed ones.
-    """
-    lines = _training_lines("train/loss", training, steps_per_epoch, smoothing)
-    return Chart(
-        title="Loss",
-        x_label="epoch",
-        lines=(*lines, *_evaluation_lines(evaluations)),
-        x_axis=Axis(unit="whole"),
-        y_axis=Axis(scale="log" if log else "linear"),
-    )
+    weight: float
+    log: bool
+    cuts: int
+    """Of the columns: a resumed run may have replaced what it had recorded."""
 
 
-def accuracy_chart(
-    training: Points,
-    evaluations: Mapping[str, Points],
-    *,
-    steps_per_epoch: int,
-    smoothing: float | None = None,
-    best: tuple[float, float] | None = None,
-) -> Chart:
-    """Chart accuracy as `loss_chart` does loss: fractions come in, percent are shown.
+class StepCurve:
+    """The values of one column and their moving average, extended as the column grows."""
 
-    `best`, in epochs done and value, is marked.
-    """
-    lines = _training_lines("train/accuracy", training, steps_per_epoch, smoothing)
-    return Chart(
-        title="Accuracy",
-        x_label="epoch",
-        lines=(*lines, *_evaluation_lines(evaluations)),
-        marks=_best_mark(best),
-        x_axis=Axis(unit="whole"),
-        y_axis=Axis(unit="percent"),
-    )
+    def __init__(self, column: str, basis: Basis) -> None:
+        self.basis = basis
+        self._column = column
+        self._average = MovingAverage(basis.weight)
+        self._smoothed = Columns()
+        above = 0.0 if basis.log else -np.inf
+        self._raw_extremes, self._smoothed_extremes = Extremes(above), Extremes(above)
 
+    def raw(self, steps: Columns, place: Place, limits: Limits | None) -> Points:
+        """The values as they are."""
+        return _points(steps.index, steps[self._column], self._raw_extremes, place, limits)
 
-def _training_lines(
-    name: str, training: Points, steps_per_epoch: int, smoothing: float | None
-) -> tuple[Line, ...]:
-    """The smoothed curve over the faint raw one; an imported run may have neither."""
-    steps, values = training
-    if steps.size == 0:
-        return ()
-    epochs = steps / steps_per_epoch
-    weight = suggested_weight(steps.size) if smoothing is None else smoothing
-    if weight == 0:
-        return (Line(name, epochs, values, TRAINING_COLOR),)
-    return (
-        Line(f"{name} raw", epochs, values, TRAINING_COLOR, faint=True),
-        Line(f"{name} smoothed {weight:g}", epochs, smooth(values, weight), TRAINING_COLOR),
-    )
+    def smoothed(self, steps: Columns, place: Place, limits: Limits | None) -> Points:
+        """The values' moving average."""
+        known = len(self._smoothed)
+        values = self._average.extend(steps[self._column][known:])
+        self._smoothed.append(steps.index[known:], {self._column: values})
+        smoothed = self._smoothed[self._column]
+        return _points(steps.index, smoothed, self._smoothed_extremes, place, limits)
 
 
-def _evaluation_lines(evaluations: Mapping[str, Points]) -> tuple[Line, ...]:
-    return tuple(
-        Line(name, *points, EVALUATION_COLORS[number % len(EVALUATION_COLORS)])
-        for number, (name, points) in enumerate(evaluations.items())
-    )
+def _points(
+    index: IntArray,
+    values: Floats,
+    extremes: Extremes,
+    place: Place,
+    limits: Limits | None,
+) -> Points:
+    """All points where they are few enough, at least between the limits; else the extremes."""
+    if values.size <= EXACT:
+        return place(index), values
+    rows = extremes.extend(values)
+    x = place(index[rows])
+    if limits is not None:
+        seen = _rows_between(rows, x, limits)
+        if seen.stop - seen.start <= EXACT:
+            return place(index[seen]), values[seen]
+    return x, values[rows]
 
 
-def _best_mark(best: tuple[float, float] | None) -> tuple[Mark, ...]:
-    if best is None:
-        return ()
-    epoch, value = best
-    return (Mark(f"best {value:.2%} at epoch {epoch:g}", epoch, value, BEST_COLOR),)
+def _rows_between(rows: Rows, x: Floats, limits: Limits) -> slice:
+    """All rows within the limits, and some beyond both: the curve goes on past the edges."""
+    first = max(int(np.searchsorted(x, limits[0], side="left")) - 1, 0)
+    last = min(int(np.searchsorted(x, limits[1], side="right")), rows.size - 1)
+    return slice(int(rows[first]), int(rows[last]) + 1)

@@ -24,6 +24,8 @@ class Columns:
     """
 
     def __init__(self) -> None:
+        self.cuts = 0
+        """How often rows were dropped: what was computed from them before is out of date."""
         self._size = 0
         self._index: IntArray = np.empty(_FIRST_CAPACITY, np.int64)
         self._columns: dict[str, FloatArray] = {}
@@ -68,7 +70,9 @@ class Columns:
 
     def cut(self, index: int) -> None:
         """Drop the rows at `index` and after."""
-        self._size = int(np.searchsorted(self._index[: self._size], index))
+        size = int(np.searchsorted(self._index[: self._size], index))
+        self.cuts += size < self._size
+        self._size = size
 
     def _ascends(self, index: IntArray) -> bool:
         if not len(index):
