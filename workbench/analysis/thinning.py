@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,16 +25,17 @@ def thin(x: Floats, y: Floats, columns: int) -> tuple[Floats, Floats]:
         return x, y
     starts = _column_starts(x, columns)
     lows, highs = np.fmin.reduceat(y, starts), np.fmax.reduceat(y, starts)
-    spans = pairwise([*starts.tolist(), y.size])
-    # A loop over columns, not points: it touches no memory beyond its column.
-    # Nothing equals NaN, so argmax falls on the first point of a gap.
-    kept = {
-        start + int(np.argmax(y[start:stop] == value))
-        for (start, stop), *extremes in zip(spans, lows, highs, strict=True)
-        for value in extremes
-    }
-    points = sorted(kept)
-    return x[points], y[points]
+    lengths = np.diff(starts, append=y.size)
+    rows = [_first_rows(y == np.repeat(each, lengths), starts) for each in (lows, highs)]
+    # Nothing equals NaN: a part that is a gap is left with its first point.
+    kept = np.unique(np.where(np.isnan(lows), starts, rows))
+    return x[kept], y[kept]
+
+
+def _first_rows(found: NDArray[np.bool_], starts: Rows) -> Rows:
+    """The first place from each start on where something was found, if anywhere."""
+    places = np.append(np.flatnonzero(found), found.size)
+    return places[np.searchsorted(places, starts)]
 
 
 def _column_starts(x: Floats, columns: int) -> NDArray[np.intp]:

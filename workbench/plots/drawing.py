@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
-from operator import itemgetter
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.cells import cell_len
 
-from workbench.analysis.thinning import thin
-from workbench.plots.axes import Scale, positions, scale_between, ticks
-from workbench.plots.canvas import draw_frame
-from workbench.plots.chart import Axis, Chart, Floats, Line
+from workbench.plots.axes import Scale, scale_between, ticks
+from workbench.plots.canvas import X_AXIS_ROWS, Frame, draw_frame
+from workbench.plots.chart import Axis, Chart, Floats
 from workbench.plots.legend import head
-from workbench.plots.pens import Pen, line_pens, mark_pens
-from workbench.plots.raster import Cells, Indices, braille_curve, plain_curve
+from workbench.plots.painting import Canvas, paint
+from workbench.plots.strokes import NOTHING, OUTSIDE, Stroke, limits_of, strokes
 from workbench.plots.text import Row, Span, encode, fit, printable
 
 LEAST_WIDTH, LEAST_HEIGHT = 30, 6
@@ -25,48 +21,8 @@ LABEL_WIDTH = 6
 TICK_WIDTH, TICK_HEIGHT, MOST_Y_TICKS = 8, 2, 12
 """The room for one tick, in cells; more y ticks than that are clutter."""
 
-LETTER_DISTANCE = 20
-"""Columns between a curve's letters."""
-
 TITLE_STYLE = "1"
 PLAIN_FRAME = str.maketrans("─│┤┬└", "-|+++")
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """A line ready to be drawn: positions on the axes, thinned to what the width can show."""
-
-    label: str
-    pen: Pen
-    x: Floats
-    y: Floats
-    x_range: tuple[float, float]
-    """Of the line as it was: thinning may drop its first and last point."""
-
-    @property
-    def empty(self) -> bool:
-        return not np.isfinite(self.y).any()
-
-
-@dataclass(frozen=True, eq=False)
-class Canvas:
-    """Where in a drawing the curves lie, in cells, and what values its edges stand for."""
-
-    left: int
-    top: int
-    columns: int
-    rows: int
-    x_scale: Scale
-    y_scale: Scale
-
-    def x_at(self, column: int) -> float:
-        """The value on the x axis in the middle of a column of the canvas, counted from 0."""
-        return self.x_scale.value_at(column / max(self.columns - 1, 1))
-
-    def column_of(self, x: float) -> int:
-        """The column of the canvas in which a value of the x axis lies; it may lie outside."""
-        place = float(self.x_scale.places(positions(np.array([x]), self.x_scale.axis))[0])
-        return round(place * (self.columns - 1)) if np.isfinite(place) else -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +50,7 @@ def lay_out(chart: Chart, width: int, height: int, *, color: bool, unicode: bool
         rows = _sentence(f"a chart needs {LEAST_WIDTH} x {LEAST_HEIGHT} cells", width, height)
         return Drawing(tuple(rows), None)
     chart = _printable(chart, unicode=unicode)
-    curves = _curves(chart, width, color=color, unicode=unicode)
+    curves = strokes(chart, width, color=color, unicode=unicode)
     top = _head(chart.title, curves, width, most=max(height // 4, min(3, height - 5)))
     body, canvas = _body(chart, curves, width, height - len(top), top=len(top))
     rows = [*top, *body]
@@ -118,27 +74,11 @@ def _printable(chart: Chart, *, unicode: bool) -> Chart:
     )
 
 
-def _curves(chart: Chart, width: int, *, color: bool, unicode: bool) -> list[Curve]:
-    """Give lines and marks their pens, in the order in which they are drawn: faint ones first."""
-    lines = tuple(line for line in chart.lines if color or not line.faint)
-    pens = line_pens(lines, color=color, unicode=unicode)
-    pens += mark_pens(chart.marks, unicode=unicode)
-    points = [Line(m.label, np.array([m.x]), np.array([m.y]), m.color) for m in chart.marks]
-    curves = []
-    drawn = zip([*lines, *points], pens, strict=True)
-    for line, pen in sorted(drawn, key=lambda pair: not pair[0].faint):
-        x, y = positions(line.x, chart.x_axis), positions(line.y, chart.y_axis)
-        x, y = x[np.isfinite(x)], y[np.isfinite(x)]
-        x_range = (float(x[0]), float(x[-1])) if x.size else (np.nan, np.nan)
-        curves.append(Curve(line.label, pen, *thin(x, y, 2 * width), x_range))
-    return curves
-
-
-def _head(title: str, curves: list[Curve], width: int, most: int) -> tuple[Row, ...]:
+def _head(title: str, curves: list[Stroke], width: int, most: int) -> tuple[Row, ...]:
     entries: list[Row] = [
         (
             Span(curve.pen.swatch, curve.pen.style),
-            Span(f" {curve.label}{' (no finite values yet)' if curve.empty else ''}"),
+            Span(f" {curve.label} ({curve.lack})" if curve.lack else f" {curve.label}"),
         )
         for curve in curves
     ]
@@ -146,82 +86,37 @@ def _head(title: str, curves: list[Curve], width: int, most: int) -> tuple[Row, 
 
 
 def _body(
-    chart: Chart, curves: list[Curve], width: int, height: int, *, top: int
+    chart: Chart, curves: list[Stroke], width: int, height: int, *, top: int
 ) -> tuple[list[Row], Canvas | None]:
-    """Draw the frame and the curves in it, or say that there are none."""
-    curves = [curve for curve in curves if not curve.empty]
-    if not curves:
-        return _sentence("no finite values yet", width, height), None
-    x_scale = _scale_of(chart.x_axis, [np.array(curve.x_range) for curve in curves])
-    y_scale = _scale_of(chart.y_axis, [curve.y for curve in curves])
+    """Draw the frame and the curves in it, or say why there are none."""
+    shown = [curve for curve in curves if not curve.lack]
+    if not shown:
+        outside = any(curve.lack == OUTSIDE for curve in curves)
+        return _sentence(OUTSIDE if outside else NOTHING, width, height), None
+    x_scale = _scale_of(chart.x_axis, [np.array(curve.x_range) for curve in shown])
+    y_scale = _scale_of(chart.y_axis, [curve.y for curve in shown])
+    frame = _frame(x_scale, y_scale, width, height)
+    canvas = Canvas(frame.left, top, width - frame.left, frame.height, x_scale, y_scale)
+    axis, labels = frame.rows[frame.height :]
+    rows: list[Row] = [
+        (Span(edge[: frame.left]), *row)
+        for edge, row in zip(frame.rows, paint(shown, canvas), strict=False)
+    ]
+    return [*rows, (Span(_with_name(axis, chart.x_label)),), (Span(labels),)], canvas
+
+
+def _frame(x_scale: Scale, y_scale: Scale, width: int, height: int) -> Frame:
+    rows = height - X_AXIS_ROWS
     x_ticks = ticks(x_scale, width // TICK_WIDTH)
-    rows = height - 2  # the axis and its labels take two
     y_ticks = ticks(y_scale, min(max(rows // TICK_HEIGHT, 2), MOST_Y_TICKS))
     y_ticks = tuple(replace(tick, label=tick.label.rjust(LABEL_WIDTH)) for tick in y_ticks)
-    frame = draw_frame(width, height, x_ticks, y_ticks)
-    canvas = Canvas(frame.left, top, width - frame.left, frame.height, x_scale, y_scale)
-    text, owner = _canvas(curves, canvas)
-    styles = ["", *(curve.pen.style for curve in curves)]
-    axis, labels = frame.rows[frame.height :]
-    drawn: list[Row] = [
-        *(
-            (Span(frame.rows[row][: frame.left]), *_spans(text[row], owner[row], styles))
-            for row in range(frame.height)
-        ),
-        (Span(_with_name(axis, chart.x_label)),),
-        (Span(labels),),
-    ]
-    return drawn, canvas
+    return draw_frame(width, height, x_ticks, y_ticks)
 
 
 def _scale_of(axis: Axis, values: list[Floats]) -> Scale:
     """Span the axis' limits, by default all finite values; there is at least one."""
-    if axis.limits is not None:
-        low, high = positions(np.array(axis.limits), axis)
-        return scale_between(axis, float(low), float(high))
-    low, high = min(map(np.nanmin, values)), max(map(np.nanmax, values))
+    low, high = limits_of(axis) or (min(map(np.nanmin, values)), max(map(np.nanmax, values)))
     return scale_between(axis, float(low), float(high))
-
-
-def _canvas(curves: list[Curve], canvas: Canvas) -> tuple[Cells, Indices]:
-    """Draw the curves over each other: each cell's character, and its curve's number from 1.
-
-    A cell has one colour, so the later curve takes all of it.
-    """
-    rows, columns = canvas.rows, canvas.columns
-    text, owner = np.full((rows, columns), " "), np.zeros((rows, columns), dtype=np.intp)
-    for number, curve in enumerate(curves, start=1):
-        x, y = canvas.x_scale.places(curve.x), canvas.y_scale.places(curve.y)
-        if curve.pen.glyph:
-            cells = plain_curve(x, y, rows, columns, curve.pen.glyph)
-        else:
-            cells = braille_curve(x, y, rows, columns)
-        drawn = cells != " "
-        text[drawn], owner[drawn] = cells[drawn], number
-    for number, curve in enumerate(curves, start=1):
-        if curve.pen.letter:
-            _write_letters(text, owner == number, curve.pen.letter, number / (len(curves) + 1))
-    return text, owner
-
-
-def _write_letters(text: Cells, own: NDArray[np.bool_], letter: str, offset: float) -> None:
-    """Write a letter on a curve every so many columns; `offset`, 0...1, staggers the curves."""
-    columns = np.flatnonzero(own.any(axis=0))
-    if columns.size == 0:  # hidden behind others
-        return
-    count = max(1, columns.size // LETTER_DISTANCE)
-    for column in columns[((np.arange(count) + offset) * columns.size / count).astype(np.intp)]:
-        rows = np.flatnonzero(own[:, column])
-        text[rows[rows.size // 2], column] = letter
-
-
-def _spans(text: Cells, owner: Indices, styles: list[str]) -> Row:
-    """One row of the canvas, a span for each run of cells with the same owner."""
-    cells = zip(owner.tolist(), text.tolist(), strict=True)
-    return tuple(
-        Span("".join(character for _, character in run), styles[number])
-        for number, run in itertools.groupby(cells, key=itemgetter(0))
-    )
 
 
 def _with_name(axis: str, name: str) -> str:

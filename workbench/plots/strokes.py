@@ -1,0 +1,76 @@
+"""The lines and marks of a chart made ready to be drawn: cut to the axes, thinned, with a pen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.analysis.thinning import thin
+from workbench.plots.axes import positions
+from workbench.plots.chart import Axis, Chart, Floats, Line
+from workbench.plots.clipping import clip_x, clip_y
+from workbench.plots.pens import Pen, line_pens, mark_pens
+
+NOTHING, OUTSIDE = "no finite values yet", "nothing within these limits"
+
+
+@dataclass(frozen=True, eq=False)
+class Stroke:
+    """A line in positions on the axes, thinned to what the width can show."""
+
+    label: str
+    pen: Pen
+    x: Floats
+    y: Floats
+    x_range: tuple[float, float]
+    """Of the line as the axes show it: thinning may drop its first and last point."""
+    lack: str
+    """Why there is nothing to draw; empty where there is something."""
+
+
+def strokes(chart: Chart, width: int, *, color: bool, unicode: bool) -> list[Stroke]:
+    """Give lines and marks their pens, in the order in which they are drawn: faint ones first."""
+    lines = tuple(line for line in chart.lines if color or not line.faint)
+    pens = line_pens(lines, color=color, unicode=unicode)
+    drawn = [
+        (line, _stroke(line, pen, chart, width)) for line, pen in zip(lines, pens, strict=True)
+    ]
+    ordered = sorted(drawn, key=lambda pair: not pair[0].faint)
+    return [*(stroke for _, stroke in ordered), *_marks(chart, width, unicode=unicode)]
+
+
+def limits_of(axis: Axis) -> tuple[float, float] | None:
+    """The axis' limits as positions; None where it has none that it could stand between."""
+    if axis.limits is None:
+        return None
+    low, high = positions(np.array(axis.limits), axis).tolist()
+    return (low, high) if low < high else None
+
+
+def _marks(chart: Chart, width: int, *, unicode: bool) -> list[Stroke]:
+    """Marks outside the limits are left out, of the legend too."""
+    pens = mark_pens(chart.marks, unicode=unicode)
+    points = [Line(m.label, np.array([m.x]), np.array([m.y]), m.color) for m in chart.marks]
+    marks = [_stroke(point, pen, chart, width) for point, pen in zip(points, pens, strict=True)]
+    return [mark for mark in marks if mark.lack != OUTSIDE]
+
+
+def _stroke(line: Line, pen: Pen, chart: Chart, width: int) -> Stroke:
+    x, y = positions(line.x, chart.x_axis), positions(line.y, chart.y_axis)
+    on_axis = np.isfinite(x)
+    if not on_axis.all():
+        x, y = x[on_axis], y[on_axis]
+    lack = "" if np.isfinite(y).any() else NOTHING
+    x, y = _clipped(x, y, chart)
+    lack = lack or ("" if np.isfinite(y).any() else OUTSIDE)
+    x_range = (float(x[0]), float(x[-1])) if x.size else (np.nan, np.nan)
+    return Stroke(line.label, pen, *thin(x, y, 2 * width), x_range, lack)
+
+
+def _clipped(x: Floats, y: Floats, chart: Chart) -> tuple[Floats, Floats]:
+    if (x_limits := limits_of(chart.x_axis)) is not None:
+        x, y = clip_x(x, y, *x_limits)
+    if (y_limits := limits_of(chart.y_axis)) is not None:
+        x, y = clip_y(x, y, *y_limits)
+    return x, y
