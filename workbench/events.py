@@ -27,6 +27,8 @@ class Request(Enum):
     """Write a checkpoint now, then go on."""
     PAUSE = "pause"
     STOP = "stop"
+    RELEASE = "release"
+    """Write a checkpoint and let go of the run: another process goes on from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Started:
     first_step: int
     parameters: int
     device: str
+    epochs_done: int = 0
+    """Epochs trained and evaluated before `first_step`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,13 @@ class Ended:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The last event of an attempt whose run goes on in another process."""
+
+    step: int
+
+
 Event = (
     Started
     | Steps
@@ -155,4 +166,5 @@ Event = (
     | Paused
     | Continued
     | Ended
+    | Released
 )

@@ -36,7 +36,7 @@ def _read_back(event: Event) -> Record | None:
         (
             Started(2, 8, 4, 0, 100, "cpu"),
             {"event": "started", "epochs": 2, "steps": 8, "steps_per_epoch": 4}
-            | {"first_step": 0, "parameters": 100, "device": "cpu"},
+            | {"first_step": 0, "parameters": 100, "device": "cpu", "epochs_done": 0},
         ),
         (
             Steps(3, 12, {"loss": [1.5, math.nan], "lr": (0.1, 0.1)}, 9.0, 1.0),

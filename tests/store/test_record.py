@@ -18,18 +18,17 @@ from workbench.events import (
     ConfusionCounted,
     Continued,
     Ended,
-    EpochEnded,
     Event,
     Paused,
+    Released,
     Started,
-    Steps,
     Write,
 )
 from workbench.store import heartbeat
 from workbench.store.control import is_stop_requested, request_stop
 from workbench.store.liveness import read_owner
 from workbench.store.lock import RunLock
-from workbench.store.record import record
+from workbench.store.record import record, take_back
 from workbench.store.runs import Run
 from workbench.store.status import Status, write_status
 
@@ -483,18 +482,60 @@ def test_a_resume_before_the_best_epoch_goes_back_to_the_best_until_then(run: Ru
     assert status.best.epoch == 1
 
 
-@pytest.mark.parametrize(("is_evaluated", "done"), [(False, 0), (True, 1)])
-def test_a_resume_at_an_epochs_last_step_counts_it_once_it_was_evaluated(
-    run: Run, is_evaluated: bool, done: int
+def test_a_resume_knows_a_best_value_that_the_status_was_killed_before_telling(run: Run) -> None:
+    best = BestImproved("val/accuracy", 0.5, 0, 4, lambda file: None)
+    _record(iter([_started(), best]), run)
+    write_status(run.path, run.status().model_copy(update={"best": None}))
+    _record(iter([_started(first_step=4)]), run)
+    status = run.status()
+    assert status.best is not None
+    assert status.best.value == 0.5
+
+
+def test_a_run_that_was_released_waits_for_its_next_process(run: Run) -> None:
+    _record(iter([_started(), CheckpointReady(0, 2, False, _writes(b"")), Released(2)]), run)
+    status = run.status()
+    assert (status.state, status.reason, status.step) == ("queued", "handed over", 2)
+    assert status.is_handed_over
+    assert status.ended is None
+    assert run.history().ended is None
+    with RunLock(run.path):
+        assert read_owner(run.path) is not None  # this process answers for it
+
+
+def test_the_process_that_takes_a_released_run_goes_on_with_it(
+    run: Run, training: Training
 ) -> None:
-    events: list[Event] = [_started(), Steps(0, 0, {"loss": [1.0] * 4}, 1.0, 1.0)]
-    if is_evaluated:
-        events.append(EpochEnded(0, 4, {"val/accuracy": 0.5}, 1.0))
-    _record(iter(events), run)
-    with closing(record(iter([_started(first_step=4)]), run)) as recording:
-        next(recording)
-        status = run.status()
-    assert (status.step, status.epoch, status.epochs_done) == (4, done, done)
+    _record(iter([_started(), CheckpointReady(0, 2, False, _writes(b"")), Released(2)]), run)
+    _record(training(), run)
+    status = run.status()
+    assert (status.state, status.attempt, status.is_handed_over) == ("finished", 2, False)
+    assert read_owner(run.path) is None
+
+
+def test_a_run_whose_checkpoint_the_disk_refuses_is_not_released(run: Run) -> None:
+    events = [_started(), CheckpointReady(0, 2, False, _refused), Released(2)]
+    with pytest.raises(WriteError):
+        _record(iter(events), run)
+    status = run.status()
+    assert status.state == "stopped"
+    assert "refuses" in status.reason
+    assert read_owner(run.path) is None
+
+
+def test_a_released_run_that_nobody_took_is_taken_back_and_can_be_resumed(run: Run) -> None:
+    _record(iter([_started(), CheckpointReady(0, 2, False, _writes(b"")), Released(2)]), run)
+    take_back(run, "no process came up")
+    status = run.status()
+    assert (status.state, status.reason, status.step) == ("stopped", "no process came up", 2)
+    assert read_owner(run.path) is None
+
+
+def test_a_run_that_somebody_has_taken_is_not_taken_back(run: Run, training: Training) -> None:
+    _record(iter([_started(), Released(2)]), run)
+    _record(training(), run)
+    take_back(run, "no process came up")
+    assert run.status().state == "finished"
 
 
 def test_what_a_killed_writer_left_half_written_is_removed(run: Run, training: Training) -> None:

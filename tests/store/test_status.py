@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from workbench.events import BestImproved, Continued, Ended, EpochEnded, Paused, Started, Steps
+from workbench.events import (
+    BestImproved,
+    Continued,
+    Ended,
+    EpochEnded,
+    Paused,
+    Released,
+    Started,
+    Steps,
+)
 from workbench.store.status import Best, Status, advanced, begun, read_status, write_status
 
 
@@ -110,4 +119,16 @@ def test_a_best_epoch_that_is_trained_again_is_forgotten(best_step: int, stays: 
     best = Best(metric="val/accuracy", value=0.5, epoch=0, step=best_step)
     resumed = advanced(Status(best=best), Started(3, 12, 4, 4, 100, "cpu"))
     assert (resumed.best == best) is stays
-    assert resumed.epochs_done == 1
+
+
+@pytest.mark.parametrize("epochs_done", [0, 1])
+def test_an_epoch_whose_last_step_was_done_counts_once_it_was_evaluated(epochs_done: int) -> None:
+    resumed = advanced(Status(), Started(3, 12, 4, 4, 100, "cpu", epochs_done))
+    assert (resumed.step, resumed.epoch, resumed.epochs_done) == (4, epochs_done, epochs_done)
+
+
+def test_only_a_run_that_was_trained_is_handed_over() -> None:
+    assert not Status().is_handed_over
+    released = advanced(begun(Status(), attempt=1), Released(4))
+    assert (released.is_handed_over, released.is_active, released.step) == (True, True, 4)
+    assert not begun(released, attempt=2).is_handed_over

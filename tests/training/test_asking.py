@@ -20,6 +20,7 @@ from workbench.events import (
     EpochEnded,
     Event,
     Paused,
+    Released,
     Request,
     Started,
 )
@@ -123,14 +124,33 @@ def test_checkpoints_change_no_number(dataset: Dataset) -> None:
         assert all(map(torch.equal, weights_of(other), weights_of(plain)))
 
 
-# Stops in the middle of an evaluation
+def test_a_release_leaves_a_checkpoint_at_the_next_step_and_lets_go(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    asked = Asked(GO_ON, GO_ON, Request.RELEASE)
+    released = check_end(dataset, a_profile(epochs=2), asked, tmp_path)
+    assert checkpoints(released) == [(0, 2)]
+    assert released[-1] == Released(2)
+
+
+def test_a_release_ends_a_pause_and_the_attempt(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.training.asking.PAUSE_POLL_SECONDS", 0.0)
+    asked = Asked(GO_ON, Request.PAUSE, Request.PAUSE, Request.RELEASE)
+    released = check_end(dataset, a_profile(epochs=2), asked, tmp_path)
+    assert checkpoints(released) == [(0, 1), (0, 1)]
+    assert released[-1] == Released(1)
+
+
+# Ends in the middle of an evaluation
 
 LONG_EVALUATION = {"eval_batch_size": 5, "ema_decay": 0.9}
 """Four batches of the validation part, so three questions between them; ten of the test set."""
 
 
-def check_stop(dataset: Dataset, profile: RunProfile, asked: Asked, tmp_path: Path) -> list[Event]:
-    """Stop, and go on: what both did together is the undisturbed training."""
+def check_end(dataset: Dataset, profile: RunProfile, asked: Asked, tmp_path: Path) -> list[Event]:
+    """End an attempt, and go on: what both did together is the undisturbed training."""
     undisturbed = a_trainer(dataset, profile)
     whole = list(undisturbed.train())
     stopped: list[Event] = []
@@ -150,27 +170,35 @@ def check_stop(dataset: Dataset, profile: RunProfile, asked: Asked, tmp_path: Pa
     return stopped
 
 
+@pytest.mark.parametrize("end", [Request.STOP, Request.RELEASE])
 @pytest.mark.parametrize("max_steps", [0, 6])
-def test_a_stop_in_an_evaluation_leaves_the_epochs_last_step_and_the_evaluation_is_repeated(
-    dataset: Dataset, tmp_path: Path, max_steps: int
+def test_an_end_in_an_evaluation_leaves_the_epochs_last_step_and_the_evaluation_is_repeated(
+    dataset: Dataset, tmp_path: Path, max_steps: int, end: Request
 ) -> None:
     profile = a_profile(epochs=2, max_steps=max_steps, **LONG_EVALUATION)
     last = max_steps or 8
-    asked = Asked(*[GO_ON] * (last + 3 + 1), Request.STOP)
-    stopped = check_stop(dataset, profile, asked, tmp_path)
-    assert checkpoints(stopped) == [(1, 4), (1, last)]
-    assert [e.step for e in stopped if isinstance(e, EpochEnded)] == [4]
-    assert isinstance(stopped[-1], Ended)
-    assert (stopped[-1].state, stopped[-1].step) == ("stopped", last)
+    asked = Asked(*[GO_ON] * (last + 3 + 1), end)
+    ended = check_end(dataset, profile, asked, tmp_path)
+    assert checkpoints(ended) == [(1, 4), (1, last)]
+    assert [e.step for e in ended if isinstance(e, EpochEnded)] == [4]
+    assert is_end(ended[-1], end, last)
 
 
-def test_a_stop_in_the_last_test_is_stopped_too(dataset: Dataset, tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [Request.STOP, Request.RELEASE])
+def test_an_end_in_the_last_test_is_heeded_too(
+    dataset: Dataset, tmp_path: Path, end: Request
+) -> None:
     profile = a_profile(epochs=1, **LONG_EVALUATION)
-    asked = Asked(*[GO_ON] * (4 + 3 + 5), Request.STOP)
-    stopped = check_stop(dataset, profile, asked, tmp_path)
-    assert checkpoints(stopped) == [(1, 4)]
-    assert isinstance(stopped[-1], Ended)
-    assert stopped[-1].state == "stopped"
+    asked = Asked(*[GO_ON] * (4 + 3 + 5), end)
+    ended = check_end(dataset, profile, asked, tmp_path)
+    assert checkpoints(ended) == [(1, 4)]
+    assert is_end(ended[-1], end, 4)
+
+
+def is_end(event: Event, asked: Request, step: int) -> bool:
+    if asked is Request.RELEASE:
+        return event == Released(step)
+    return isinstance(event, Ended) and (event.state, event.step) == ("stopped", step)
 
 
 def test_a_pause_or_checkpoint_asked_for_in_an_evaluation_lets_it_end(dataset: Dataset) -> None:

@@ -31,6 +31,7 @@ class _StartedLine(BaseModel):
     first_step: Count
     parameters: Count
     device: CleanText
+    epochs_done: Count = 0
 
     def event(self) -> Started:
         return Started(**self.model_dump())

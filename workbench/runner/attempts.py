@@ -10,7 +10,7 @@ from pathlib import Path
 from workbench.config.profile import RunProfile
 from workbench.data.dataset import Progress, load_dataset, no_progress
 from workbench.errors import RunStateError, WriteError
-from workbench.events import Event
+from workbench.events import Event, Released
 from workbench.runner.control import Control, Wish, never
 from workbench.runner.environment import describe_run, versions
 from workbench.runner.logs import logging_to
@@ -18,6 +18,7 @@ from workbench.store.control import clear_pause, clear_stop
 from workbench.store.lock import RunLock
 from workbench.store.record import record
 from workbench.store.runs import Run, RunStore, discard, write_env
+from workbench.store.status import read_status
 from workbench.training.checkpoint import Checkpoint, read_checkpoint
 from workbench.training.hardware import decide
 from workbench.training.sameness import adopted
@@ -87,9 +88,11 @@ def train_new(
     watch: Watch = _ignore,
     stop: Wish = never,
     checkpoint: Wish = never,
+    release: Wish = never,
 ) -> None:
     """Train a prepared run from the start, into its fresh folder.
 
+    Once `release` says True the run is let go, for another process to resume.
     Raises `WriteError`; where the disk refuses already what comes before the
     first event, no folder is left.
     """
@@ -102,7 +105,7 @@ def train_new(
 
     try:
         with RunLock(run.path), logging_to(run.log_path):
-            _train(trainer, run, begun, Control(run, stop, checkpoint))
+            _train(trainer, run, begun, Control(run, stop, checkpoint, release))
     except WriteError:
         if not has_begun:
             discard(run)
@@ -118,6 +121,7 @@ def resume_run(
     watch: Watch = _ignore,
     stop: Wish = never,
     checkpoint: Wish = never,
+    release: Wish = never,
 ) -> None:
     """Go on from the run's newest intact checkpoint, or from step 0 where it has none.
 
@@ -129,9 +133,10 @@ def resume_run(
     """
     with RunLock(run.path), logging_to(run.log_path):
         _check_resumable(run, force=force)
-        # Meant for the attempt before; what comes from now on is meant for this one.
-        clear_stop(run)
-        clear_pause(run)
+        if not read_status(run.path).is_handed_over:
+            # Meant for the attempt before; what comes from now on is meant for this one.
+            clear_stop(run)
+            clear_pause(run)
         profile = run.load_profile()
         trainer = prepare(
             profile,
@@ -140,7 +145,7 @@ def resume_run(
             force=force,
             decoding=decoding,
         )
-        _train(trainer, run, watch, Control(run, stop, checkpoint))
+        _train(trainer, run, watch, Control(run, stop, checkpoint, release))
 
 
 def _check_resumable(run: Run, *, force: bool) -> None:
@@ -183,6 +188,8 @@ def _train(trainer: Trainer, run: Run, watch: Watch, request: Control) -> None:
         with closing(record(trainer.train(request), run)) as events:
             for event in events:
                 watch(event)
+                if isinstance(event, Released):
+                    return  # also from its flags: they are meant for whoever goes on
     except WriteError as error:
         logger.error("training stopped: %s", error)
         raise

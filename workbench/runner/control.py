@@ -22,21 +22,30 @@ def never() -> bool:
 
 
 class Control:
-    """Answers the trainer. `stop` and `checkpoint` are asked at every step.
+    """Answers the trainer. `stop`, `release` and `checkpoint` are asked at every step.
 
     `checkpoint` says True once for each checkpoint that is wanted.
     """
 
-    def __init__(self, run: Run, stop: Wish = never, checkpoint: Wish = never) -> None:
+    def __init__(
+        self,
+        run: Run,
+        stop: Wish = never,
+        checkpoint: Wish = never,
+        release: Wish = never,
+    ) -> None:
         self._run = run
         self._stop = stop
         self._checkpoint = checkpoint
+        self._release = release
         self._flags = Request.GO_ON
         self._looked = -POLL_SECONDS
 
     def __call__(self) -> Request:
         if self._stop():
             return Request.STOP
+        if self._release():  # flags stay for the process that goes on
+            return Request.RELEASE
         if self._checkpoint():
             return Request.CHECKPOINT
         now = time.monotonic()

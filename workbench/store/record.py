@@ -16,6 +16,7 @@ from workbench.events import (
     EndState,
     Event,
     Paused,
+    Released,
     Started,
     Write,
 )
@@ -23,12 +24,11 @@ from workbench.store import layout
 from workbench.store.atomic import remove_leftovers, write_atomically
 from workbench.store.checkpoints import write_checkpoint
 from workbench.store.heartbeat import StatusWriter
-from workbench.store.history import History
 from workbench.store.lines import record_of
 from workbench.store.liveness import remove_owner, write_owner
 from workbench.store.lock import RunLock
 from workbench.store.runs import Run
-from workbench.store.status import Status, advanced, begun, read_status
+from workbench.store.status import Status, advanced, begun, read_status, write_status
 from workbench.store.text import clean
 from workbench.store.writer import MetricsWriter
 
@@ -41,7 +41,8 @@ def record(events: Iterator[Event], run: Run) -> Generator[Event, None, None]:
     A generator: the first `next()` takes the run's lock, and raises
     `RunBusyError` before anything is written or `events` is touched. An exception
     on its way through is recorded as the state `failed`. Closed early, it lets go
-    of the run as it stands: readers then see it as interrupted.
+    of the run as it stands: readers then see it as interrupted. After `Released`
+    the run stays this process's own until another takes it, or this one ends.
 
     A checkpoint, weights or a status that the disk refuses are tried again and
     the training goes on, with a warning. A line of the metrics that it refuses
@@ -86,12 +87,12 @@ class _Recorder:
                 self._refused = self._go_on_without(partial(self._write_checkpoint, event))
             case Ended("finished"):
                 self._write_weights()
-            case Ended("stopped") if self._refused is not None:
+            case Ended("stopped") | Released() if self._refused is not None:
                 self._warn("")  # the reason will say it
                 raise self._refused
         if (line := record_of(event)) is not None:
             self._metrics.append(line)
-        if isinstance(event, Ended):
+        if isinstance(event, Ended | Released):
             self._metrics.sync()
         self._show(event)
 
@@ -136,22 +137,13 @@ class _Recorder:
     def _show(self, event: Event) -> None:
         status = advanced(self._status.status, event)
         if isinstance(event, Started) and event.first_step:
-            status = _of_resume(status, self._run.history())
-        if isinstance(event, Started | Paused | Continued | Ended):
+            # The curve knows of the steps before; the status may be a second behind it.
+            best = self._run.history().best or status.best
+            status = status.model_copy(update={"best": best})
+        if isinstance(event, Started | Paused | Continued | Ended | Released):
             self._status.publish(status)
         else:
             self._status.put(status)
-
-
-def _of_resume(status: Status, history: History) -> Status:
-    """What the curve knows of the steps before: the status may be a second behind it.
-
-    An epoch whose last step was the last thing done may be evaluated or not.
-    """
-    evaluated = (history.series(name).epochs.max() for name in history.metrics)
-    done = int(max(evaluated, default=-1)) + 1
-    best = status.best or history.best
-    return status.model_copy(update={"epoch": done, "epochs_done": done, "best": best})
 
 
 def _refusal(run: Run, error: WriteError) -> str:
@@ -174,7 +166,22 @@ def _recorder(run: Run) -> Iterator[_Recorder]:
         ):
             yield _Recorder(run, metrics, status)
     finally:
-        remove_owner(run.path)
+        if not read_status(run.path).is_handed_over:
+            remove_owner(run.path)
+
+
+def take_back(run: Run, reason: str) -> None:
+    """End a run that was handed over to nobody, for a resume to go on with.
+
+    Raises `RunBusyError` where somebody has taken it meanwhile, and `WriteError`.
+    """
+    with RunLock(run.path):
+        status = read_status(run.path)
+        if status.is_handed_over:
+            write_status(
+                run.path, advanced(status, Ended("stopped", status.step, reason, status.seconds))
+            )
+            remove_owner(run.path)
 
 
 def _first_status(run: Run, attempt: int) -> Status:

@@ -16,6 +16,7 @@ from workbench.events import (
     EpochEnded,
     Event,
     Paused,
+    Released,
     Started,
     Steps,
 )
@@ -96,6 +97,11 @@ class Status(BaseModel):
     def is_active(self) -> bool:
         return self.state in ACTIVE
 
+    @property
+    def is_handed_over(self) -> bool:
+        """Let go of by the process that trained it, for one that has not begun yet."""
+        return self.state == "queued" and self.attempt > 0
+
 
 def read_status(run: Path) -> Status:
     """The status as written, never an exception.
@@ -163,6 +169,8 @@ def advanced(status: Status, event: Event) -> Status:
             changes = {"state": "running"}
         case Ended():
             changes = _after_end(event)
+        case Released(step):
+            changes = {"state": "queued", "step": step, "reason": "handed over"}
         case _:
             changes = {}
     return status.model_copy(update=changes)
@@ -171,14 +179,13 @@ def advanced(status: Status, event: Event) -> Status:
 def _after_start(status: Status, event: Started) -> dict[str, object]:
     # A best epoch that will be trained again is not known any more.
     stays = status.best is not None and status.best.step <= event.first_step
-    epochs_done = event.first_step // max(event.steps_per_epoch, 1)
     return {
         "state": "running",
         "epochs": event.epochs,
         "steps": event.steps,
         "step": event.first_step,
-        "epoch": epochs_done,
-        "epochs_done": epochs_done,
+        "epoch": event.epochs_done,
+        "epochs_done": event.epochs_done,
         "best": status.best if stays else None,
     }
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Generator
 import torch
 
 from workbench.events import Continued, Event, Paused, Request
-from workbench.training.outcome import stopped
+from workbench.training.outcome import Outcome, asked_for
+from workbench.training.position import Position
 from workbench.training.progress import Part, Progress
 from workbench.training.random_state import random_state, set_random_state
 
@@ -35,7 +36,7 @@ def obey(request: Ask, progress: Progress) -> Part:
     if answer is Request.PAUSE:
         answer = yield from _pause(request, progress)
     progress.throughput.begin()
-    return stopped(progress.position) if answer is Request.STOP else None
+    return asked_for(answer, progress.position)
 
 
 def _pause(request: Ask, progress: Progress) -> Generator[Event, None, Request]:
@@ -44,7 +45,7 @@ def _pause(request: Ask, progress: Progress) -> Generator[Event, None, Request]:
     while (answer := _end_of_waiting(request, progress)) is not Request.GO_ON:
         # The disk may have refused the checkpoint that was there already.
         yield progress.checkpoint()
-        if answer is Request.STOP:
+        if asked_for(answer, progress.position) is not None:
             break
     yield Continued(progress.position.step)
     return answer
@@ -58,22 +59,26 @@ def _end_of_waiting(request: Ask, progress: Progress) -> Request:
     return answer
 
 
-class StopAskedError(Exception):
-    """A stop was asked for in the middle of an evaluation."""
+class EndAskedError(Exception):
+    """An end was asked for in the middle of an evaluation; `outcome` is that end."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.state)
+        self.outcome = outcome
 
 
-def heeding_stop(request: Ask, device: torch.device) -> Callable[[], None]:
+def heeding_ends(request: Ask, position: Position, device: torch.device) -> Callable[[], None]:
     """To be called between the batches of an evaluation that begins now.
 
-    Raises `StopAskedError` with the random state of now, so that the evaluation
+    Raises `EndAskedError` with the random state of now, so that the evaluation
     can be repeated. A pause waits for the next step, and a checkpoint comes at
     the epoch's end anyway.
     """
     before = random_state(device)
 
     def check() -> None:
-        if request() is Request.STOP:
+        if (outcome := asked_for(request(), position)) is not None:
             set_random_state(before, device)
-            raise StopAskedError
+            raise EndAskedError(outcome)
 
     return check

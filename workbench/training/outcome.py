@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from workbench.config.training import TrainingProfile
 from workbench.config.wording import counted
-from workbench.events import EndState
+from workbench.events import EndState, Request
 from workbench.training.position import Position
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a training ended."""
+    """How a training ended; "released" is the end of this attempt alone."""
 
-    state: EndState
+    state: EndState | Literal["released"]
     reason: str = ""
     """For people; empty if all epochs were trained."""
 
@@ -28,6 +29,17 @@ def diverged(loss: float, step: int) -> Outcome:
 
 def stopped(position: Position) -> Outcome:
     return Outcome("stopped", f"stopped after {counted(position.step, 'step')}")
+
+
+def asked_for(request: Request, position: Position) -> Outcome | None:
+    """The end that a request asks for; None for a request after which training goes on."""
+    match request:
+        case Request.STOP:
+            return stopped(position)
+        case Request.RELEASE:
+            return Outcome("released")
+        case _:
+            return None
 
 
 def completion(training: TrainingProfile, position: Position) -> Outcome | None:

@@ -17,17 +17,18 @@ from workbench.events import (
     Ended,
     EpochEnded,
     Event,
+    Released,
     Started,
 )
 from workbench.models.registry import count_parameters
-from workbench.training.asking import Ask, StopAskedError, go_on, heeding_stop, obey
+from workbench.training.asking import Ask, EndAskedError, go_on, heeding_ends, obey
 from workbench.training.checkpoint import Checkpoint
 from workbench.training.evaluation import Evaluation
 from workbench.training.filters import first_filters
 from workbench.training.hardware import Hardware
 from workbench.training.learner import Learner, Split, learner_to_restore
 from workbench.training.memory import memory_errors
-from workbench.training.outcome import Outcome, completion, diverged, stopped
+from workbench.training.outcome import Outcome, completion, diverged
 from workbench.training.position import check_fits
 from workbench.training.progress import Part, Progress
 from workbench.training.random_state import random_state, set_random_state
@@ -74,7 +75,7 @@ class Trainer:
         """Train to the end, yielding what happens; may be called once.
 
         Between steps `request` is asked what to do, and in an evaluation
-        between batches whether to stop. An event's `write` reads the live
+        between batches whether to end. An event's `write` reads the live
         model: call it before asking for the next event. After a finished
         training with a validation part, the model holds its best weights.
         """
@@ -88,6 +89,7 @@ class Trainer:
             first_step=self.progress.position.step,
             parameters=count_parameters(self.learner.model),
             device=self.learner.hardware.device,
+            epochs_done=self.progress.position.epoch,
         )
         outcome = self._completion()
         while outcome is None:
@@ -96,8 +98,11 @@ class Trainer:
                 outcome = yield from self._end_epoch(request)
         if outcome.state == "finished" and self.learner.monitored_split == "val":
             outcome = (yield from self._test_best_weights(request)) or outcome
-        seconds = self.progress.stopwatch.seconds
-        yield Ended(outcome.state, self.progress.position.step, outcome.reason, seconds)
+        step, seconds = self.progress.position.step, self.progress.stopwatch.seconds
+        if outcome.state == "released":
+            yield Released(step)
+        else:
+            yield Ended(outcome.state, step, outcome.reason, seconds)
 
     def _completion(self) -> Outcome | None:
         return completion(self.profile.training, self.progress.position)
@@ -129,15 +134,15 @@ class Trainer:
         """Evaluate, keep the best, and leave a checkpoint."""
         progress, done = self.progress, self.progress.position
         split = self.learner.monitored_split
-        stop = heeding_stop(request, self.learner.device)
+        check = heeding_ends(request, done, self.learner.device)
         try:
             with self.learner.kept():
-                evaluation = self.learner.evaluate(split, stop)
+                evaluation = self.learner.evaluate(split, check)
                 filters = first_filters(self.learner.model, done.epoch, done.step)
-        except StopAskedError:
+        except EndAskedError as asked:
             # Of the epoch's last step: a resume evaluates once more.
             yield progress.checkpoint()
-            return stopped(done)
+            return asked.outcome
         metrics = {
             **done.metrics,
             **evaluation.metrics(split),
@@ -164,10 +169,11 @@ class Trainer:
     def _test_best_weights(self, request: Ask) -> Part:
         position = self.progress.position
         self.learner.model.load_state_dict(self.progress.best_weights)
+        check = heeding_ends(request, position, self.learner.device)
         try:
-            evaluation = self.learner.evaluate("test", heeding_stop(request, self.learner.device))
-        except StopAskedError:
-            return stopped(position)  # the last epoch's checkpoint is there
+            evaluation = self.learner.evaluate("test", check)
+        except EndAskedError as asked:
+            return asked.outcome  # the last epoch's checkpoint is there
         metrics, seconds = evaluation.metrics("test"), self.progress.stopwatch.seconds
         yield EpochEnded(position.epoch - 1, position.step, metrics, seconds)
         yield self._confusion("test", evaluation)
