@@ -11,8 +11,10 @@ from workbench.plots.axes import LARGEST, positions, scale_between, ticks
 from workbench.plots.chart import Axis
 
 LINEAR, LOG, WHOLE = Axis(), Axis(scale="log"), Axis(unit="whole")
-PERCENT = Axis(unit="percent")
-any_axis = st.sampled_from([LINEAR, LOG, WHOLE, PERCENT, Axis(scale="log", unit="percent")])
+PERCENT, SECONDS = Axis(unit="percent"), Axis(unit="seconds")
+any_axis = st.sampled_from(
+    [LINEAR, LOG, WHOLE, PERCENT, SECONDS, Axis(scale="log", unit="percent")]
+)
 
 
 def labels(axis: Axis, low: float, high: float, most: int) -> list[str]:
@@ -35,6 +37,13 @@ def labels(axis: Axis, low: float, high: float, most: int) -> list[str]:
         (LOG, 0.1, 10.0, 8, ["0.1", "0.2", "0.5", "1", "2", "5", "10"]),
         (LOG, 1e-20, 1.0, 3, ["1e-20", "1e-10", "1"]),
         (LOG, 0.95, 1.02, 5, ["0.96", "0.98", "1", "1.02"]),
+        (SECONDS, 0.0, 0.5, 6, ["0.0 s", "0.1 s", "0.2 s", "0.3 s", "0.4 s", "0.5 s"]),
+        (SECONDS, 0.0, 100.0, 5, ["0 s", "30 s", "60 s", "90 s"]),
+        (SECONDS, 0.0, 900.0, 5, ["0 min", "5 min", "10 min", "15 min"]),
+        (SECONDS, 3500.0, 3530.0, 4, ["58m20", "58m30", "58m40", "58m50"]),
+        (SECONDS, 36000.0, 39600.0, 5, ["10h00", "10h15", "10h30", "10h45", "11h00"]),
+        (SECONDS, 0.0, 30000.0, 5, ["0 h", "2 h", "4 h", "6 h", "8 h"]),
+        (SECONDS, 0.0, 5e5, 6, ["0 d", "1 d", "2 d", "3 d", "4 d", "5 d"]),
     ],
 )
 def test_ticks_are_the_finest_round_values_that_fit(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from workbench.plots.chart import Axis, Floats
+from workbench.plots.ticks import number_labels, round_values, time_ticks
 
 LARGEST = float(np.finfo(np.float32).max)
 SMALLEST = float(np.finfo(np.float32).tiny)
@@ -51,6 +51,14 @@ def positions(values: Floats, axis: Axis) -> Floats:
     return values if usable.all() else np.where(usable, values, np.nan)
 
 
+def limits_of(axis: Axis) -> tuple[float, float] | None:
+    """The axis' limits as positions; None where it has none that it could stand between."""
+    if axis.limits is None:
+        return None
+    low, high = positions(np.array(axis.limits), axis).tolist()
+    return (low, high) if low < high else None
+
+
 def scale_between(axis: Axis, low: float, high: float) -> Scale:
     """Make a scale of two positions; equal ones get room on both sides, zeros 0...1."""
     largest = max(abs(low), abs(high))
@@ -64,26 +72,19 @@ def scale_between(axis: Axis, low: float, high: float) -> Scale:
 def ticks(scale: Scale, most: int) -> tuple[Tick, ...]:
     """Choose round values for at most `most` ticks (2 or more), ascending."""
     percent = scale.axis.unit == "percent"
-    if scale.axis.scale == "log":
+    if scale.axis.unit == "seconds" and scale.axis.scale == "linear":
+        values, labels = time_ticks(scale.low, scale.high, most)
+        places = scale.places(np.array(values))
+    elif scale.axis.scale == "log":
         values = _log_values(scale.low, scale.high, most)
         places = scale.places(np.log10(values))
-        labels = [label for value in values for label in _labels([value], percent=percent)]
+        labels = [label for value in values for label in number_labels([value], percent=percent)]
     else:
         whole = scale.axis.unit == "whole" and scale.high - scale.low >= 2
-        values = _round_values(scale.low, scale.high, most, finest=1.0 if whole else 0.0)
+        values = round_values(scale.low, scale.high, most, finest=1.0 if whole else 0.0)
         places = scale.places(np.array(values))
-        labels = _labels(values, percent=percent)
+        labels = number_labels(values, percent=percent)
     return tuple(Tick(float(at), label) for at, label in zip(places, labels, strict=True))
-
-
-def _round_values(low: float, high: float, most: int, *, finest: float = 0.0) -> list[float]:
-    """All multiples of a step of 1, 2 or 5 times a power of ten; the finest step that fits."""
-    power = math.floor(math.log10((high - low) / most))
-    for step in (factor * 10.0**p for p in itertools.count(power) for factor in (1, 2, 5)):
-        multiples = _multiples(low, high, step)
-        if step >= finest and len(multiples) <= most:
-            return multiples
-    raise AssertionError("a step wider than the axis has at most two multiples")
 
 
 def _log_values(low: float, high: float, most: int) -> list[float]:
@@ -94,29 +95,5 @@ def _log_values(low: float, high: float, most: int) -> list[float]:
         values = [f * 10.0**d for f, d in pairs if low <= math.log10(f) + d <= high]
         if len(values) > most:
             continue
-        return values if len(values) >= 2 else _round_values(10**low, 10**high, most)
-    return [10.0**decade for decade in _round_values(low, high, most, finest=1.0)]
-
-
-def _multiples(low: float, high: float, step: float) -> list[float]:
-    # The tolerance keeps a limit that is a multiple but for its last bit.
-    first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
-    return [number * step for number in range(first, last + 1)]
-
-
-def _labels(values: list[float], *, percent: bool) -> list[str]:
-    """Write values with the same number of decimals, as many as they need; huge ones with e."""
-    shown = [100 * value if percent else value for value in values]
-    unit = "%" if percent else ""
-    largest = max(map(abs, shown), default=0.0) or 1.0
-    if not 1e-4 <= largest < 1e7:
-        return [_scientific(value) + unit for value in shown]
-    digits = max(0, 11 - math.ceil(math.log10(largest)))
-    texts = [f"{value:.{digits}f}" for value in shown]
-    decimals = max(len(text.rstrip("0").partition(".")[2]) for text in texts)
-    return [f"{value:.{decimals}f}{unit}" for value in shown]
-
-
-def _scientific(value: float) -> str:
-    mantissa, exponent = f"{value:.10e}".split("e")
-    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}" if value else "0"
+        return values if len(values) >= 2 else round_values(10**low, 10**high, most)
+    return [10.0**decade for decade in round_values(low, high, most, finest=1.0)]

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from rich.cells import cell_len
 
-from workbench.plots.axes import Scale, scale_between, ticks
+from workbench.plots.axes import Scale, limits_of, scale_between, ticks
 from workbench.plots.canvas import X_AXIS_ROWS, Frame, draw_frame
 from workbench.plots.chart import Axis, Chart, Floats
 from workbench.plots.legend import head
 from workbench.plots.painting import Canvas, paint
-from workbench.plots.strokes import NOTHING, OUTSIDE, Stroke, limits_of, strokes
+from workbench.plots.strokes import NOTHING, OUTSIDE, Stroke, strokes
 from workbench.plots.text import Row, Span, encode, fit, printable
 
 LEAST_WIDTH, LEAST_HEIGHT = 30, 6

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.analysis.thinning import thin
-from workbench.plots.axes import positions
-from workbench.plots.chart import Axis, Chart, Floats, Line
+from workbench.plots.axes import limits_of, positions
+from workbench.plots.chart import Chart, Floats, Line
 from workbench.plots.clipping import clip_x, clip_y
 from workbench.plots.pens import Pen, line_pens, mark_pens
 
@@ -38,14 +38,6 @@ def strokes(chart: Chart, width: int, *, color: bool, unicode: bool) -> list[Str
     ]
     ordered = sorted(drawn, key=lambda pair: not pair[0].faint)
     return [*(stroke for _, stroke in ordered), *_marks(chart, width, unicode=unicode)]
-
-
-def limits_of(axis: Axis) -> tuple[float, float] | None:
-    """The axis' limits as positions; None where it has none that it could stand between."""
-    if axis.limits is None:
-        return None
-    low, high = positions(np.array(axis.limits), axis).tolist()
-    return (low, high) if low < high else None
 
 
 def _marks(chart: Chart, width: int, *, unicode: bool) -> list[Stroke]:
