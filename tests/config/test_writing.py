@@ -13,7 +13,7 @@ from workbench.config.loading import load_profile
 from workbench.config.optimizer import AdamProfile, SGDProfile
 from workbench.config.problems import validated
 from workbench.config.profile import RunProfile
-from workbench.config.writing import profile_to_toml
+from workbench.config.writing import profile_to_toml, table_to_toml
 
 
 @given(st.from_type(RunProfile))
@@ -66,3 +66,17 @@ def test_a_written_profile_means_the_same_in_any_folder(tmp_path: Path) -> None:
     there.mkdir(parents=True)
     (there / "profile.toml").write_text(profile_to_toml(first))
     assert load_profile(there / "profile.toml").profile == first
+
+
+KEYS = st.text(max_size=8)
+PLAIN = st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+TABLES = st.recursive(
+    st.dictionaries(KEYS, PLAIN, max_size=3),
+    lambda inner: st.dictionaries(KEYS, PLAIN | inner | st.lists(PLAIN | inner, max_size=3)),
+    max_leaves=12,
+)
+
+
+@given(TABLES)
+def test_any_table_reads_back_equal(table: dict[str, object]) -> None:
+    assert tomllib.loads(table_to_toml(table)) == table

@@ -75,18 +75,45 @@ def validated(table: Mapping[str, object], base: Path, origin: Origin | None = N
         raise ProfileError(origin.path, _problems(error, table, origin)) from error
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What a table is worth as a profile."""
+
+    profile: RunProfile | None
+    """None where there are problems."""
+    problems: tuple[tuple[KeyPath, Problem], ...] = ()
+    """Each with the whole path of its key, which `Problem.key` may shorten."""
+
+
+def examined(table: Mapping[str, object], base: Path) -> Examined:
+    """Like `validated`, for a form: problems are not raised, but found by their keys."""
+    try:
+        return Examined(RunProfile.model_validate(table, context={"base": base}))
+    except ValidationError as error:
+        return Examined(None, tuple(_located(error, table, Origin())))
+
+
 def _problems(
     error: ValidationError, table: Mapping[str, object], origin: Origin
 ) -> tuple[Problem, ...]:
+    found = [problem for _, problem in _located(error, table, origin)]
+    return tuple(sorted(found, key=lambda problem: problem.line or float("inf")))
+
+
+def _located(
+    error: ValidationError, table: Mapping[str, object], origin: Origin
+) -> list[tuple[KeyPath, Problem]]:
+    """Every problem and its key path; how many more there are comes last."""
     details = error.errors(include_url=False, include_input=False)
     found = [_problem(detail, table, origin) for detail in details[:MOST_PROBLEMS]]
-    found.sort(key=lambda problem: problem.line or float("inf"))
     if len(details) > MOST_PROBLEMS:
-        found.append(Problem("", f"and {len(details) - MOST_PROBLEMS} more"))
-    return tuple(found)
+        found.append(((), Problem("", f"and {len(details) - MOST_PROBLEMS} more")))
+    return found
 
 
-def _problem(detail: Mapping[str, Any], table: Mapping[str, object], origin: Origin) -> Problem:
+def _problem(
+    detail: Mapping[str, Any], table: Mapping[str, object], origin: Origin
+) -> tuple[KeyPath, Problem]:
     path = _key_path(detail["loc"])
     context = detail.get("ctx", {})
     match detail["type"]:
@@ -105,8 +132,8 @@ def _problem(detail: Mapping[str, Any], table: Mapping[str, object], origin: Ori
         case _:
             message = _wrong_value(_value_at(path, table), node_at(path, table))
     if origin.overrides(path):
-        return Problem(dotted(path), f"{message} (from --set)")
-    return Problem(dotted(path), message, origin.line(path))
+        return path, Problem(dotted(path), f"{message} (from --set)")
+    return path, Problem(dotted(path), message, origin.line(path))
 
 
 def _key_path(loc: Sequence[str | int]) -> KeyPath:

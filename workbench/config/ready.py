@@ -17,3 +17,12 @@ def ready_profiles() -> Path:
     raise WorkbenchError(
         "the ready profiles are missing from this installation", hint="install workbench anew"
     )
+
+
+def ready_files() -> list[Path]:
+    """The ready profiles of runs, by name; those of reports last.
+
+    Raises `WorkbenchError` where the installation lacks them.
+    """
+    folder = ready_profiles()
+    return [*sorted(folder.glob("*.toml")), *sorted(folder.glob("*/*.toml"))]

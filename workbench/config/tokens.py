@@ -34,6 +34,11 @@ _TOKEN = re.compile(
 )
 
 
+def has_comments(text: str) -> bool:
+    """Whether TOML text says anything to a person that its tables do not hold."""
+    return any(match.group().startswith("#") for match in _TOKEN.finditer(text) if match["blank"])
+
+
 def tokens(text: str) -> Iterator[Token]:
     """Every token but blanks and comments. Text that is not TOML gives tokens of no meaning."""
     line = 1

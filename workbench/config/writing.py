@@ -1,4 +1,4 @@
-"""A profile as TOML text, every default spelled out."""
+"""Profiles and other tables as TOML text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from workbench.config.profile import RunProfile
 
 def profile_to_toml(profile: RunProfile) -> str:
     """TOML that loads as an equal profile wherever the file lies: its paths are absolute."""
-    return "\n".join(_table("", profile.model_dump(mode="json"))).lstrip("\n") + "\n"
+    return table_to_toml(profile.model_dump(mode="json"))
+
+
+def table_to_toml(table: Mapping[str, Any]) -> str:
+    """TOML of any table that TOML can say: what reading it gives is equal to the table."""
+    return "\n".join(_table("", table)).lstrip("\n") + "\n"
 
 
 def _table(path: str, table: Mapping[str, Any]) -> Iterator[str]:
@@ -20,9 +25,9 @@ def _table(path: str, table: Mapping[str, Any]) -> Iterator[str]:
     tables = {key: value for key, value in table.items() if _holds_tables(value)}
     values = [key for key in table if key not in tables]
     for key in sorted(values, key=lambda key: key != "kind"):
-        yield f"{key} = {inline(table[key])}"
+        yield f"{_key(key)} = {inline(table[key])}"
     for key, inner in tables.items():
-        inner_path = f"{path}.{key}" if path else key
+        inner_path = f"{path}.{_key(key)}" if path else _key(key)
         if isinstance(inner, dict):
             yield from ("", f"[{inner_path}]", *_table(inner_path, inner))
         else:
@@ -32,7 +37,7 @@ def _table(path: str, table: Mapping[str, Any]) -> Iterator[str]:
 
 def _holds_tables(value: object) -> bool:
     if isinstance(value, list):
-        return any(isinstance(item, dict) for item in value)
+        return bool(value) and all(isinstance(item, dict) for item in value)
     return isinstance(value, dict)
 
 
