@@ -7,6 +7,9 @@ pipe and turns its outputs to the run's log: from then on nothing ties the two.
 Until then Ctrl-C and SIGTERM to the starter end both. SIGHUP ends the starter
 alone: whoever closes the terminal while it prepares wants the training to go
 on, and that is what `--detach` is for. So does a SIGKILL, which nobody hears.
+
+A screen has no place for words of another process, and no signals: from there
+the words of the one that would not begin come as a `DetachedError`.
 """
 
 from __future__ import annotations
@@ -15,14 +18,20 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
+from typing import IO, TYPE_CHECKING
 
 from workbench.errors import DetachedError
 from workbench.store.files import opened_to_append
 from workbench.store.runs import Run
+
+if TYPE_CHECKING:
+    from workbench.config.profile import RunProfile
 
 HAND_OVER = "--hand-over"
 """The option that names the pipe's descriptor to the new process."""
@@ -45,23 +54,86 @@ def start_detached(options: Sequence[str], operand: str) -> Background | int:
     `KeyboardInterrupt` or ends it. Main thread only.
     """
     with _passing_on() as signals:
-        reading, writing = os.pipe()
-        process = subprocess.Popen(  # noqa: S603 - this program itself, no shell
-            [*_this_program(), *options, f"{HAND_OVER}={writing}", "--", operand],
-            stdin=subprocess.DEVNULL,
-            stdout=2,  # not the place for data: what it prints is meant for people
-            pass_fds=[writing],
-            start_new_session=True,
-        )
+        process, reading = _start(options, operand, None)
         signals.pass_to(process)
-        os.close(writing)
-        with os.fdopen(reading, encoding="ascii") as pipe:
-            run_id = pipe.readline().strip()
+        run_id = _word_from(reading)
         if signals.number or not run_id:
             process.wait()
     if signals.number:
         signal.raise_signal(signals.number)
     return Background(run_id, process.pid) if run_id else _exit_code(process.returncode)
+
+
+def train_profile_detached(profile: RunProfile, runs: Path, device: str = "auto") -> Background:
+    """Train a profile into a new run under `runs`; returns when it trains, from any thread.
+
+    Raises `DetachedError` with the words of the process that would not begin.
+    """
+    from workbench.config.writing import profile_to_toml
+
+    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+        path = Path(folder) / "profile.toml"
+        path.write_text(profile_to_toml(profile), encoding="utf-8")
+        return _start_silently(["run", *_options(runs, device)], str(path))
+
+
+def resume_detached(run: Run, device: str = "auto") -> Background:
+    """Go on with a run that nobody trains, as `train_profile_detached`."""
+    return _start_silently(["resume", *_options(run.path.parent, device)], run.id)
+
+
+def _options(runs: Path, device: str) -> list[str]:
+    return [f"--runs={runs}", f"--device={device}", "--quiet"]
+
+
+def _start_silently(options: Sequence[str], operand: str) -> Background:
+    with tempfile.TemporaryFile() as words:
+        process, reading = _start(options, operand, words)
+        if run_id := _word_from(reading):
+            return Background(run_id, process.pid)
+        code = _exit_code(process.wait())
+        words.seek(0)
+        raise _refusal(words.read().decode(errors="replace"), code)
+
+
+def _start(
+    options: Sequence[str], operand: str, words: IO[bytes] | None
+) -> tuple[subprocess.Popen[bytes], int]:
+    """The new process, and the descriptor that its word will come from.
+
+    `words` takes what it says until it trains; None is this process's standard error.
+    """
+    reading, writing = os.pipe()
+    try:
+        process = subprocess.Popen(  # noqa: S603 - this program itself, no shell
+            [*this_program(), *options, f"{HAND_OVER}={writing}", "--", operand],
+            stdin=subprocess.DEVNULL,
+            stdout=words or 2,  # not the place for data: what it prints is meant for people
+            stderr=words,
+            pass_fds=[writing],
+            start_new_session=True,
+        )
+    except OSError as error:
+        os.close(reading)
+        raise DetachedError(f"no process can be started: {error.strerror}") from error
+    finally:
+        os.close(writing)
+    return process, reading
+
+
+def _word_from(reading: int) -> str:
+    """The id of the run that trains now; empty from a process that ended."""
+    with os.fdopen(reading, encoding="ascii") as pipe:
+        return pipe.readline().strip()
+
+
+def _refusal(words: str, code: int) -> DetachedError:
+    """The error in what a process said before it ended; its form is that of `cli.output`."""
+    said = words.strip().rpartition("workbench: error: ")[2]
+    message, _, rest = said.partition("\nhint: ")
+    if not message:
+        return DetachedError(f"the process that was to train ended with code {code}")
+    return DetachedError(message, hint=rest)
 
 
 class _PassedOn:
@@ -116,8 +188,12 @@ def let_go(run: Run, descriptor: int) -> None:
     os.close(descriptor)
 
 
-def _this_program() -> list[str]:
-    """Started from a source folder it must be found there, else nothing there may stand in."""
+def this_program() -> list[str]:
+    """What starts this program once more.
+
+    Started from a source folder it must be found there, else nothing there may
+    stand in.
+    """
     is_module = sys.modules["__main__"].__spec__ is not None
     where = [] if is_module else ["-P"]
     return [sys.executable, "-u", *where, "-m", "workbench"]

@@ -6,8 +6,12 @@ who wants to know asks `situation`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
@@ -28,13 +32,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """How a job ended."""
+    """How a job ended. One that was let go of says so in its run's status."""
 
     job: Job
     run: Run | None
-    """None where it failed before there was one."""
+    """None where it ended before there was one."""
     error: WorkbenchError | None
     """Why it could not begin, or broke off; None for one that ended by itself or was stopped."""
+    has_begun: bool = True
+    """False where it ended, or was let go of, while it was prepared."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,30 @@ class Situation:
     results: tuple[Result, ...] = ()
 
 
+Outputs = Callable[[Path], AbstractContextManager[None]]
+"""Where what is printed goes while a run trains: to the end of that file."""
+
+
+def _where_they_are(path: Path) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 class Trainings:
-    def __init__(self, runs: Path) -> None:
+    """May be asked from any thread. Without a job there is no thread."""
+
+    def __init__(self, runs: Path, outputs: Outputs = _where_they_are) -> None:
         self.runs = runs
+        self._outputs = outputs
+        self._lock = Lock()
+        self._situation = Situation()
+        self._thread: Thread | None = None
+        self._jobs = 0
+        self._is_stopped = False
+        self._is_released = False
 
     def situation(self) -> Situation:
-        return Situation()
+        """The same object until something changes."""
+        return self._situation
 
     @property
     def busy(self) -> bool:
@@ -64,20 +88,104 @@ class Trainings:
 
     def add(self, what: RunProfile | Run) -> Job:
         """Train it as soon as what waits before it is done."""
-        raise NotImplementedError
+        name = str(what.profile.get("name", what.id)) if isinstance(what, Run) else what.name
+        with self._lock:
+            self._jobs += 1
+            job = Job(self._jobs, name, what)
+            self._situation = replace(self._situation, waiting=(*self._situation.waiting, job))
+            if self._thread is None:
+                self._thread = Thread(target=self._work_off, name="training")
+                self._thread.start()
+        return job
 
     def drop(self, number: int) -> None:
         """Take a job out of the queue; one that has begun stays."""
-        raise NotImplementedError
+        with self._lock:
+            left = tuple(job for job in self._situation.waiting if job.number != number)
+            self._situation = replace(self._situation, waiting=left)
 
     def stop(self) -> None:
         """Stop what trains, with a checkpoint, and empty the queue."""
-        raise NotImplementedError
+        with self._lock:
+            self._is_stopped = self._situation.job is not None
+            self._situation = replace(self._situation, waiting=())
 
-    def release(self) -> None:
-        """Let go of the run that trains, at its next step, for another process to go on with."""
-        raise NotImplementedError
+    def release(self) -> tuple[Job, ...]:
+        """Let go of what trains, at its next step, and empty the queue.
+
+        Returns all these jobs in their order; it is for the caller to see to
+        them once `join` says that they are let go of.
+        """
+        with self._lock:
+            situation = self._situation
+            self._is_released = situation.job is not None
+            self._situation = replace(situation, waiting=())
+        return (*([situation.job] if situation.job else []), *situation.waiting)
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains or waits any more; False if that took longer."""
-        raise NotImplementedError
+        thread = self._thread
+        if thread is None:
+            return True
+        thread.join(timeout)
+        return not thread.is_alive()
+
+    def _work_off(self) -> None:
+        while (job := self._next()) is not None:
+            error = self._train(job)
+            with self._lock:
+                before = self._situation
+                done = Result(job, before.run, error, has_begun=not before.doing)
+                self._situation = Situation(waiting=before.waiting, results=(*before.results, done))
+
+    def _next(self) -> Job | None:
+        """The job to begin with; without one the thread ends."""
+        with self._lock:
+            self._is_stopped = self._is_released = False
+            if not self._situation.waiting:
+                self._thread = None
+                return None
+            job, *left = self._situation.waiting
+            run = job.what if isinstance(job.what, Run) else None
+            self._situation = replace(
+                self._situation, job=job, doing="loading torch", run=run, waiting=tuple(left)
+            )
+            return job
+
+    def _train(self, job: Job) -> WorkbenchError | None:
+        try:
+            from workbench.runner.threads import load_torch_beside_a_screen
+
+            load_torch_beside_a_screen()
+            from workbench.runner.beside_screen import Beside, train_beside
+
+            screen = Beside(
+                doing=self._tell_doing,
+                claimed=self._tell_run,
+                stop=lambda: self._is_stopped,
+                release=lambda: self._is_released,
+                outputs=self._outputs,
+            )
+            train_beside(screen, job.what, self.runs)
+        except WorkbenchError as error:
+            return error
+        except BaseException as error:  # noqa: BLE001 - a SystemExit, too, would be lost here
+            return _unexpected(error, self._situation.run)
+        return None
+
+    def _tell_doing(self, doing: str) -> None:
+        with self._lock:
+            self._situation = replace(self._situation, doing=doing)
+
+    def _tell_run(self, run: Run) -> None:
+        with self._lock:
+            self._situation = replace(self._situation, run=run)
+
+
+def _unexpected(error: BaseException, run: Run | None) -> WorkbenchError:
+    """An error that nobody foresaw, with the place that tells more."""
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    if run is not None:
+        return WorkbenchError(text, hint=f"see {run.log_path}")
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return WorkbenchError(text, hint=f"raised in {last.filename}, line {last.lineno}")
