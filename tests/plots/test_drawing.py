@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from rich.cells import cell_len
 
 from workbench.plots.chart import Axis, Chart, Line, Mark
-from workbench.plots.drawing import draw
+from workbench.plots.drawing import draw, lay_out
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 NAN = float("nan")
@@ -167,3 +169,84 @@ def test_any_chart_of_any_size_is_exactly_as_high_and_no_wider_than_asked(
     assert all(cell_len(row) <= width for row in rows)
     assert color or "\x1b" not in text
     assert unicode or text.isascii()
+
+
+# Limits and cursors
+
+
+def test_a_zoomed_chart_shows_what_lies_within_its_limits_up_to_the_edges() -> None:
+    zoomed = replace(chart(line("a", 0, 0, 10, 10, 99)), x_axis=Axis(limits=(1.5, 3.0)))
+    rows = plain(zoomed)
+    assert rows[-1].split() == ["1.5", "2.0", "2.5", "3.0"]
+    y_labels = [row[:6].strip() for row in rows[1:-2] if row[6] == "+"]
+    assert y_labels == ["10", "8", "6"]  # the curve is at 5 where it comes in
+    assert any(row[7] == "*" for row in rows[1:-2])
+    assert any(row[39:] == "*" for row in rows[1:-2])
+
+
+def test_marks_outside_the_limits_are_left_out() -> None:
+    marks = (Mark("early", 0.0, 1.0, "green"), Mark("late", 3.0, 1.0, "green"))
+    zoomed = replace(chart(line("a", 1, 1, 1, 1), marks=marks), x_axis=Axis(limits=(2.0, 3.0)))
+    assert plain(zoomed)[0] == "Loss   ** a   @ late"
+
+
+def test_an_empty_part_of_a_chart_says_that_it_is_empty() -> None:
+    zoomed = replace(chart(line("a", 1, 2)), x_axis=Axis(limits=(7.0, 8.0)))
+    rows = plain(zoomed, 60)
+    assert rows[0] == "Loss   ** a (nothing within these limits)"
+    assert any(row.strip() == "nothing within these limits" for row in rows[1:])
+
+
+limits = st.one_of(st.none(), st.tuples(any_value, any_value))
+
+
+@settings(deadline=None, max_examples=150)
+@given(subject=any_chart, x_limits=limits, y_limits=limits)
+def test_any_limits_can_be_drawn(
+    subject: Chart, x_limits: tuple[float, float] | None, y_limits: tuple[float, float] | None
+) -> None:
+    subject = replace(
+        subject,
+        x_axis=replace(subject.x_axis, limits=x_limits),
+        y_axis=replace(subject.y_axis, limits=y_limits),
+    )
+    text = draw(subject, 60, 12, color=True, unicode=True)
+    assert len(text.split("\n")) == 12
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("x_limits", [None, (2.0, 50.0)])
+def test_a_column_of_the_canvas_and_its_value_belong_together(
+    scale: Literal["linear", "log"], x_limits: tuple[float, float] | None
+) -> None:
+    subject = replace(chart(line("a", *range(1, 100))), x_axis=Axis(scale, limits=x_limits))
+    canvas = lay_out(subject, 80, 20, color=True, unicode=True).canvas
+    assert canvas is not None
+    assert [canvas.column_of(canvas.x_at(column)) for column in range(canvas.columns)] == list(
+        range(canvas.columns)
+    )
+    low, high = x_limits or (1.0 if scale == "log" else 0.0, 98.0)
+    assert canvas.x_at(0) == pytest.approx(low)
+    assert canvas.x_at(canvas.columns - 1) == pytest.approx(high)
+
+
+def test_the_canvas_lies_where_the_curves_are_drawn() -> None:
+    drawing = lay_out(chart(line("a", 1, 1, 1)), 40, 9, color=False, unicode=False)
+    canvas = drawing.canvas
+    assert canvas is not None
+    rows = ["".join(span.text for span in row) for row in drawing.rows]
+    inside = [row[canvas.left :] for row in rows[canvas.top : canvas.top + canvas.rows]]
+    assert "*" * canvas.columns in inside
+    assert all(row[canvas.left - 1] in "|+" for row in rows[canvas.top : canvas.top + canvas.rows])
+
+
+def test_without_a_drawing_there_is_no_canvas() -> None:
+    assert lay_out(chart(), 40, 9, color=True, unicode=True).canvas is None
+
+
+def test_a_value_off_the_axis_has_no_column_on_it() -> None:
+    canvas = lay_out(chart(line("a", 1, 2, 3)), 40, 9, color=True, unicode=True).canvas
+    assert canvas is not None
+    assert canvas.column_of(NAN) == -1
+    assert canvas.column_of(-100.0) < 0
+    assert canvas.column_of(100.0) >= canvas.columns

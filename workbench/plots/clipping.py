@@ -45,5 +45,7 @@ def _with_crossings(x: Floats, y: Floats, level: float) -> Points:
     above = y - level
     before = np.flatnonzero(np.sign(above[:-1]) * np.sign(above[1:]) < 0)  # false for NaN
     share = above[before] / (above[before] - above[before + 1])
-    crossings = (1 - share) * x[before] + share * x[before + 1]
+    left, right = x[before], x[before + 1]
+    # Rounding must not move a crossing past a point: x ascends.
+    crossings = np.clip(left + share * (right - left), left, right)
     return np.insert(x, before + 1, crossings), np.insert(y, before + 1, level)

