@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.store.notes import Notes, read_notes, write_notes
+from workbench.store.notes import Notes, changed_tags, parse_tags, read_notes, write_notes
 from workbench.store.runs import Run
 
 
@@ -37,3 +37,11 @@ def test_damaged_notes_are_empty(run: Run, text: str) -> None:
 def test_text_from_notes_is_cleaned_line_by_line(run: Run) -> None:
     (run.path / "notes.toml").write_text(r'note = "a\u001b\nb\u202e"')
     assert run.notes.note == "a␛\nb\ufffd"
+
+
+def test_tags_of_a_line_are_separated_by_commas_and_each_stands_once() -> None:
+    assert parse_tags(" baseline , with dropout,,baseline ") == ("baseline", "with dropout")
+
+
+def test_tags_are_taken_away_and_added_behind() -> None:
+    assert changed_tags(("a", "b", "c"), add=("d", "a"), remove=("b",)) == ("a", "c", "d")

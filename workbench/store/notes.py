@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,19 @@ def read_notes(run: Path) -> Notes:
         return Notes.model_validate(read_toml(run / layout.NOTES))
     except (OSError, ValueError):
         return Notes()
+
+
+def parse_tags(text: str) -> tuple[str, ...]:
+    """The tags of a line, separated by commas: in their order, each once."""
+    parts = (clean(part.strip()) for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def changed_tags(
+    tags: Sequence[str], *, add: Iterable[str] = (), remove: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The tags without those to remove, and with those to add behind them, each once."""
+    return tuple(dict.fromkeys([*(tag for tag in tags if tag not in remove), *add]))
 
 
 def write_notes(run: Path, notes: Notes) -> None:

@@ -1,0 +1,201 @@
+"""What can be done with the runs of the table: pause, stop, resume, tags, note, trash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.binding import Binding, BindingType
+
+from workbench.config.wording import counted
+from workbench.errors import WorkbenchError
+from workbench.store.control import (
+    clear_pause,
+    is_pause_requested,
+    request_pause,
+    request_stop,
+)
+from workbench.store.notes import Notes, changed_tags, parse_tags, write_notes
+from workbench.store.runs import Run
+from workbench.store.status import ACTIVE
+from workbench.store.trash import Trash
+from workbench.tui.screens.dialogs import Answer, Prompt, Question
+from workbench.tui.screens.page import Page
+from workbench.tui.screens.runs_listing import Entry
+from workbench.tui.screens.runs_menu import NoteDialog
+
+RESUMABLE = ("stopped", "interrupted")
+
+
+RUN_KEYS: Sequence[BindingType] = (
+    Binding("p", "pause", "Pause", tooltip="Pause the run, or let it go on"),
+    Binding("x", "stop", "Stop", tooltip="Stop the run; it can be resumed"),
+    Binding("r", "resume", "Resume", tooltip="Go on with the run, in this window"),
+    Binding("e", "edit", "Edit", show=False, tooltip="Edit this run's profile, as a new one"),
+    Binding("t", "tags", "Tags", tooltip="Write the run's tags"),
+    Binding("m", "note", "Note", show=False, tooltip="Write a note on the run"),
+    Binding("d,delete", "trash", "Trash", tooltip="Move the run to the trash"),
+    Binding("u", "undo", "Undo", tooltip="Take back what was moved to the trash last"),
+)
+
+
+class RunActions(Page):
+    """Acts on the run under the cursor; tags and trash on all that are marked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._trashed: list[list[Run]] = []
+
+    @property
+    def entry(self) -> Entry | None:
+        """Under the cursor."""
+        raise NotImplementedError
+
+    @property
+    def marked(self) -> Sequence[Run]:
+        """All marked runs; without marks the one under the cursor."""
+        raise NotImplementedError
+
+    def look_again(self, *runs: Run) -> None:
+        """Read these runs again, and show what changed."""
+        raise NotImplementedError
+
+    def forget_marks(self) -> None:
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing now are not shown."""
+        entry = self.entry
+        run = entry.run if entry else None
+        state = entry.row.get("state") if entry else None
+        possible = {
+            "pause": state in ("running", "paused"),
+            "stop": state in ACTIVE,
+            "resume": state in RESUMABLE,
+            "edit": run is not None and bool(run.profile),
+            "tags": run is not None,
+            "note": run is not None,
+            "mark": run is not None,
+            "trash": entry is not None,
+            "undo": bool(self._trashed),
+        }
+        return possible.get(action, True)
+
+    @property
+    def _run(self) -> Run:
+        assert self.entry is not None
+        assert self.entry.run is not None
+        return self.entry.run
+
+    def action_pause(self) -> None:
+        run = self._run
+        paused = is_pause_requested(run)
+        try:
+            if paused:
+                clear_pause(run)
+            else:
+                request_pause(run)
+        except WorkbenchError as error:
+            self.app.tell(error)
+            return
+        self.app.say(f"asked {run.id} to {'go on' if paused else 'pause'}")
+        self.look_again(run)
+
+    def action_stop(self) -> None:
+        run = self._run
+
+        def stop(answer: str | None) -> None:
+            if answer != "stop":
+                return
+            try:
+                request_stop(run)
+            except WorkbenchError as error:
+                self.app.tell(error)
+            else:
+                self.app.say(f"asked {run.id} to stop")
+            self.look_again(run)
+
+        text = f"{run.id} ends after its step, with a checkpoint to resume from."
+        answers = (Answer("stop", "s", "Stop"), Answer("stay", "escape", "Go on"))
+        self.app.push_screen(Question("Stop this run?", text, answers), stop)
+
+    def action_resume(self) -> None:
+        run = self._run
+        busy = self.app.trainings.busy
+        self.app.trainings.add(run)
+        self.app.say(f"{run.id} {'waits for what trains now' if busy else 'goes on'}")
+
+    def action_edit(self) -> None:
+        self.app.edit(self._run.profile)
+
+    def action_tags(self) -> None:
+        """Ask for the tags that the runs share; others stay on the run that has them."""
+        runs = self.marked
+        all_tags = [run.notes.tags for run in runs]
+        shared = [tag for tag in all_tags[0] if all(tag in tags for tags in all_tags)]
+
+        def write(line: str | None) -> None:
+            if line is not None:
+                self._write([(run, _retagged(run.notes, shared, line)) for run in runs])
+
+        title = f"Tags of {_named(runs)}"
+        self.app.push_screen(Prompt(title, "Separated by commas.", value=", ".join(shared)), write)
+
+    def action_note(self) -> None:
+        run = self._run
+
+        def write(note: str | None) -> None:
+            if note is not None:
+                self._write([(run, run.notes.model_copy(update={"note": note}))])
+
+        self.app.push_screen(NoteDialog(f"Note on {run.id}", run.notes.note), write)
+
+    def _write(self, notes: Sequence[tuple[Run, Notes]]) -> None:
+        try:
+            for run, each in notes:
+                write_notes(run.path, each)
+        except WorkbenchError as error:
+            self.app.tell(error)
+        self.look_again(*(run for run, _ in notes))
+
+    def action_trash(self) -> None:
+        entry, runs = self.entry, self.marked
+        if entry is not None and entry.job is not None:
+            self.app.trainings.drop(entry.job.number)
+            self.app.say(f"{entry.job.name} waits no more")
+        elif len(runs) == 1:
+            self._trash(runs)
+        else:
+            answers = (Answer("trash", "t", "Trash"), Answer("stay", "escape", "Keep"))
+            self.app.push_screen(
+                Question(f"Move {len(runs)} runs to the trash?", "u takes them back.", answers),
+                lambda answer: self._trash(runs) if answer == "trash" else None,
+            )
+
+    def _trash(self, runs: Sequence[Run]) -> None:
+        try:
+            self._trashed.append(Trash(self.app.store.root).put(runs))
+        except WorkbenchError as error:
+            self.app.tell(error)
+            return
+        self.forget_marks()
+        self.app.say(f"moved {_named(runs)} to the trash; u takes back")
+        self.look_again()
+
+    def action_undo(self) -> None:
+        runs = self._trashed.pop()
+        try:
+            Trash(self.app.store.root).restore(runs)
+        except WorkbenchError as error:
+            self.app.tell(error)
+        else:
+            self.app.say(f"took back {_named(runs)}")
+        self.look_again()
+
+
+def _retagged(notes: Notes, shared: Sequence[str], line: str) -> Notes:
+    tags = changed_tags(notes.tags, remove=shared, add=parse_tags(line))
+    return notes.model_copy(update={"tags": tags})
+
+
+def _named(runs: Sequence[Run]) -> str:
+    return runs[0].id if len(runs) == 1 else counted(len(runs), "run")
