@@ -48,10 +48,19 @@ def ending_with(error: BaseException) -> click.Command:
 # Help
 
 
-def test_without_a_command_it_prints_its_help() -> None:
-    result = workbench()
-    assert result.exit_code == 0
-    assert result.stdout == workbench("--help").stdout
+def test_without_a_command_and_without_a_terminal_it_says_so_in_one_sentence() -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "workbench"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,  # the exit code is looked at below
+    )
+    assert process.returncode == 2
+    assert process.stdout == ""
+    error, hint = process.stderr.splitlines()
+    assert error == "workbench: error: the workbench needs a terminal, and standard input is none"
+    assert hint.startswith("hint: workbench --help lists ")
 
 
 def test_help_groups_every_command_under_a_heading_and_ends_with_examples() -> None:

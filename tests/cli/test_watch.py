@@ -63,7 +63,7 @@ def test_on_a_terminal_a_bar_stands_under_the_lines(
     on_terminal: Callable[..., Screen], recorded: Callable[..., Run]
 ) -> None:
     recorded("quick", "stopped", "stopped after 8 steps")
-    screen = on_terminal("watch", "latest")
+    screen = on_terminal("watch", "latest", "--plain")
     assert [line[:9] for line in screen.lines[:4]] == [
         "training ",
         "epoch 1/3",

@@ -42,7 +42,7 @@ READING: dict[str, list[list[str]]] = {
         ["--sort", "-created", "--where", "epochs>=0"],
     ],
     "show": [["RUN"], ["RUN", "--profile", "--log"], ["RUN", "--json"]],
-    "watch": [["RUN"], ["RUN", "--json"]],
+    "watch": [["RUN", "--plain"], ["RUN", "--json"]],
     "prune": [["RUN", "--dry-run"], ["RUN", "--dry-run", "--json"]],
     "trash": [[], ["--empty", "--dry-run"]],
     "restore": [["RUN"]],

@@ -16,10 +16,11 @@ from typing import Any, NoReturn
 
 import click
 
-from workbench.cli.options import DEFAULT_RUNS, RUNS_VARIABLE
+from workbench.cli.options import RUNS_VARIABLE
 from workbench.cli.output import BROKEN_PIPE, INTERRUPTED, forget_stdout, report
 from workbench.config.wording import nearest
 from workbench.errors import WriteError
+from workbench.store.commands import DEFAULT_RUNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "watch": _entry("Look", "watch", "Follow a run of any process until it ends."),
     "show": _entry("Look", "show", "Show one run: state, curves, profile."),
     "evaluate": _entry("Look", "evaluate", "Loss, accuracy and confusion table of a run's model."),
+    "note": _entry("Tidy up", "note", "Write or print the note on a run."),
+    "tag": _entry("Tidy up", "tag", "Tag a run, or print its tags."),
     "trash": _entry("Tidy up", "trash", "Move runs to the trash, list it, empty it."),
     "restore": _entry("Tidy up", "restore", "Take runs out of the trash."),
     "prune": _entry("Tidy up", "prune", "Delete the checkpoints of ended runs."),
@@ -62,6 +65,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
 
 EXAMPLES = """\b
 Examples:
+  workbench
   workbench init
   workbench run profiles/quickstart.toml
   workbench run profiles/quickstart.toml --set optimizer.lr=3e-4
@@ -168,6 +172,9 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
     metavar="DIR",
     help=f"Folder of the runs; default {RUNS_VARIABLE} or ./{DEFAULT_RUNS}.",
 )
+@click.option(
+    "--ascii", "ascii_only", is_flag=True, help="Draw the screen without block characters."
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.option(
     "--version",
@@ -178,7 +185,16 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
     help="Show the version.",
 )
 @click.pass_context
-def cli(context: click.Context, /, **_: object) -> None:
-    """A workbench for PyTorch image classification: train, watch and compare runs."""
+def cli(context: click.Context, /, runs: Path, *, ascii_only: bool, **_: object) -> None:
+    """A workbench for PyTorch image classification: train, watch and compare runs.
+
+    Without a command it opens on the terminal.
+    """
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+        from workbench.tui.look import check_terminal
+
+        check_terminal()  # before the second that the rest takes to import
+        from workbench.store.runs import RunStore
+        from workbench.tui.open import open_workbench
+
+        context.exit(open_workbench(RunStore(runs), ascii_only=ascii_only, run=None))

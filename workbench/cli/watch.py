@@ -30,8 +30,7 @@ Examples:
 @click.option(
     "--plain",
     is_flag=True,
-    help="Lines and a bar, no interactive screen. There is no such screen yet: this is what "
-    "happens without the option too.",
+    help="Lines and a bar, as where there is no terminal, and no screen.",
 )
 @quiet_option
 @json_option
@@ -47,19 +46,33 @@ def command(
     as_json: bool,
     runs: Path,
 ) -> None:
-    """Show RUN as `workbench run` would, from its start until it ends.
+    """Open RUN's screen; or show it as `workbench run` would, until it ends.
 
+    The latter with --plain, --quiet or --json, and where there is no terminal.
     RUN is an id, an unambiguous part of it, or `latest`. It may train in any
     process, on any machine that shares the runs folder; one that has ended is
     told to its end. Ctrl-C ends the watching, never the run. Exit code 0 when
     the run finished or was stopped, 1 when it failed, diverged or was
     interrupted.
     """
+    from workbench.store.runs import RunStore
+    from workbench.tui.look import can_show_screen
+
+    store = RunStore(runs)
+    run = store.find(reference)
+    if can_show_screen() and not (plain or quiet or as_json):
+        from workbench.tui.open import open_workbench
+
+        ascii_only: bool = context.find_root().params["ascii_only"]
+        context.exit(open_workbench(store, ascii_only=ascii_only, run=run))
+    context.exit(_tell(run, quiet=quiet, as_json=as_json))
+
+
+def _tell(run: Run, *, quiet: bool, as_json: bool) -> int:
+    """Tell a run in lines until it ends; returns the exit code."""
     from workbench.cli.progress import QuietView, view_on
     from workbench.cli.training import exit_code, show_outcome
-    from workbench.store.runs import RunStore
 
-    run = RunStore(runs).find(reference)
     view = QuietView() if quiet else view_on(stderr_console())
     try:
         with view.shown():
@@ -67,9 +80,9 @@ def command(
                 view.event(event)
     except KeyboardInterrupt:
         print_note(f"run {run.id} goes on")
-        context.exit(INTERRUPTED)
+        return INTERRUPTED
     show_outcome(run, as_json=as_json)
-    context.exit(exit_code(run.status(), 0))
+    return exit_code(run.status(), 0)
 
 
 def followed(run: Run) -> Iterator[Event]:
