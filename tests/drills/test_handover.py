@@ -1,0 +1,114 @@
+"""A run that is let go of in one process goes on in another, to the last bit as if undisturbed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.drills.small import PROFILE, Undisturbed, outcome, owner_of, resume, wait_for
+from workbench.config.loading import load_profile
+from workbench.store.control import request_stop
+from workbench.store.runs import Run, RunStore
+
+Times = Callable[[int, int], int]
+
+_FORKS = multiprocessing.get_context("forkserver")
+
+
+def _train_and_hand_over(profile: Path, runs: Path, after_steps: int, *, dies: bool) -> None:
+    """The process of a screen, without the screen."""
+    from workbench.tui.handover import hand_over
+    from workbench.tui.trainings import Trainings
+
+    sys.modules["__main__"].__spec__ = None
+    trainings = Trainings(runs)
+    trainings.add(load_profile(profile).profile)
+    wait_for(lambda: (run := trainings.situation().run) and run.status().steps)
+    run = trainings.situation().run
+    assert run is not None
+    wait_for(lambda: len(run.history().steps) >= after_steps or not trainings.busy)
+    if dies:
+        trainings.release()
+        trainings.join()
+        os.kill(os.getpid(), signal.SIGKILL)
+    lines = list(hand_over(trainings))
+    (runs.parent / "words").write_text("\n".join(lines))
+
+
+def _screen(folder: Path, after_steps: int, *, dies: bool = False, text: str = PROFILE) -> Run:
+    """Train beside a screen that is left after so many steps; the run, when it has been left."""
+    (folder / "drill.toml").write_text(text)
+    arguments = (folder / "drill.toml", folder / "runs", after_steps)
+    process = _FORKS.Process(target=_train_and_hand_over, args=arguments, kwargs={"dies": dies})
+    process.start()
+    process.join(60)
+    assert process.exitcode == (-signal.SIGKILL if dies else 0)
+    return RunStore(folder / "runs").find("latest")
+
+
+def test_the_background_process_ends_the_run_as_if_nothing_had_happened(
+    tmp_path: Path, undisturbed: Undisturbed, times: Times
+) -> None:
+    draw = random.Random(7)
+    for number in range(times(2, 20)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        run = _screen(folder, draw.randrange(len(undisturbed.loss)))
+        wait_for(lambda run=run: not run.status().is_active)
+        assert outcome(run) == undisturbed.outcome
+
+
+def test_a_screen_killed_right_after_the_release_leaves_a_run_that_is_resumed_exactly(
+    tmp_path: Path, undisturbed: Undisturbed, times: Times
+) -> None:
+    for number in range(times(1, 20)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        run = _screen(folder, 5 + number, dies=True)
+        assert run.status().state == "interrupted"
+        racers = [resume(run), resume(run)]
+        for racer in racers:
+            racer.join(60)
+        codes = sorted(racer.exitcode or 0 for racer in racers)
+        assert codes in ([0, 75], [0, 0])  # the second may come when all is done
+        assert outcome(run) == undisturbed.outcome
+
+
+ENDLESS = PROFILE.replace("epochs = 30", "epochs = 10000").replace("patience = 3", "patience = 0")
+
+
+def test_a_stop_that_is_asked_for_on_the_way_is_heeded_by_the_process_that_goes_on(
+    tmp_path: Path,
+) -> None:
+    runs = tmp_path / "runs"
+
+    def stop_when_handed_over() -> None:
+        wait_for(lambda: bool(RunStore(runs).list()))
+        run = RunStore(runs).find("latest")
+        wait_for(lambda: run.status().is_handed_over)
+        request_stop(run)
+
+    asker = threading.Thread(target=stop_when_handed_over)
+    asker.start()
+    run = _screen(tmp_path, 5, text=ENDLESS)
+    asker.join()
+    wait_for(lambda: not run.status().is_active)
+    assert (run.status().state, run.status().attempt) == ("stopped", 2)
+    assert owner_of(run) is None
+
+
+@pytest.mark.parametrize("after_steps", [5])
+def test_the_words_name_the_process_that_goes_on(tmp_path: Path, after_steps: int) -> None:
+    run = _screen(tmp_path, after_steps, text=ENDLESS)
+    words = (tmp_path / "words").read_text()
+    assert f"run {run.id} trains in the background (process {owner_of(run)})" in words
+    request_stop(run)
+    wait_for(lambda: not run.status().is_active)
