@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from workbench.analysis.smoothing import smooth, suggested_weight
+from workbench.analysis.smoothing import MovingAverage, smooth, suggested_weight
 
 Floats = NDArray[np.float64]
 
@@ -79,3 +79,23 @@ def test_the_suggested_weight_reaches_back_a_hundredth_at_most(count: int) -> No
 def test_longer_series_are_smoothed_more() -> None:
     counts = (100, 10_000, 1_000_000)
     assert [suggested_weight(count) for count in counts] == [0.9, 0.99, 0.9999]
+
+
+@given(
+    values=arrays(np.float64, st.integers(0, 300), elements=maybe_gaps),
+    cuts=st.lists(st.integers(0, 300), max_size=4),
+    weight=weights,
+)
+def test_a_series_that_comes_in_parts_is_smoothed_as_a_whole(
+    values: Floats, cuts: list[int], weight: float
+) -> None:
+    average = MovingAverage(weight)
+    parts = [average.extend(part) for part in np.split(values, sorted(cuts))]
+    np.testing.assert_allclose(
+        np.concatenate(parts), by_definition(values, weight), rtol=1e-9, atol=1e-6
+    )
+
+
+def test_a_long_series_is_smoothed_by_its_definition_throughout() -> None:
+    values = np.random.default_rng(0).random(50_000)
+    np.testing.assert_allclose(smooth(values, 0.9995), by_definition(values, 0.9995), rtol=1e-9)

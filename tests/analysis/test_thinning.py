@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from workbench.analysis.thinning import thin
+from workbench.analysis.thinning import BLOCK, Extremes, thin
 
 Floats = NDArray[np.float64]
 
@@ -71,3 +71,43 @@ def test_points_are_few_real_ordered_and_extreme(x: Floats, y: Floats, columns: 
         assert np.nanmax(thin_y) == np.nanmax(y)
     else:
         assert np.isnan(thin_y).all()
+
+
+# Extremes of a series that grows
+
+
+@given(
+    y=arrays(np.float64, st.integers(1, 500), elements=maybe_gaps),
+    sizes=st.lists(st.integers(0, 500), max_size=4),
+)
+def test_extremes_are_the_same_however_a_series_grew(y: Floats, sizes: list[int]) -> None:
+    extremes = Extremes()
+    for size in sorted(sizes):
+        extremes.extend(y[:size])
+    rows = extremes.extend(y)
+    np.testing.assert_array_equal(rows, Extremes().extend(y))
+    assert (rows[0], rows[-1]) == (0, y.size - 1)
+    assert (np.diff(rows) >= 0).all()
+    if np.isfinite(y).any():
+        assert np.nanmin(y[rows]) == np.nanmin(y)
+        assert np.nanmax(y[rows]) == np.nanmax(y)
+
+
+def test_each_block_keeps_its_lowest_and_its_highest() -> None:
+    y = np.random.default_rng(0).random(10_000)
+    kept = y[Extremes().extend(y)]
+    assert kept.size < y.size / 20
+    for start in range(0, y.size - BLOCK, BLOCK):
+        block = y[start : start + BLOCK]
+        assert {block.min(), block.max()} <= set(kept)
+
+
+def test_only_finite_values_above_the_bound_are_extremes() -> None:
+    y = np.ones(200)
+    y[50:60] = [0.0, -1.0, np.inf, -np.inf, np.nan, 0.5, 3.0, 0.0, 0.0, 0.0]
+    kept = y[Extremes(above=0.0).extend(y)]
+    assert (kept.min(), kept.max()) == (0.5, 3.0)
+
+
+def test_nothing_has_no_extremes() -> None:
+    assert Extremes().extend(np.array([])).size == 0

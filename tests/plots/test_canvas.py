@@ -73,3 +73,40 @@ def test_threads_do_not_disturb_each_other() -> None:
     for thread in threads:
         thread.join()
     assert drawn == expected
+
+
+def drawn_at_once(
+    width: int, height: int, x_ticks: tuple[Tick, ...], y_ticks: tuple[Tick, ...]
+) -> tuple[str, ...]:
+    """The same frame as plotext draws it in one figure."""
+    figure = _figure_class()
+    figure._limit_size(False, False)
+    figure.plot_size(width, height)
+    figure.theme("clear")
+    figure.xaxes(True, False)
+    figure.yaxes(True, False)
+    figure.scatter([0], [0], marker=" ")
+    figure.xlim(0, 1)
+    figure.ylim(0, 1)
+    figure.xticks([tick.place for tick in x_ticks], [tick.label for tick in x_ticks])
+    figure.yticks([tick.place for tick in y_ticks], [tick.label for tick in y_ticks])
+    figure.build()
+    return tuple("".join(row) for row in reversed(figure.monitor.matrix.marker))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    width=st.integers(30, 200),
+    height=st.integers(6, 50),
+    x_step=st.integers(8, 60),
+    y_step=st.integers(1, 20),
+    start=st.floats(0, 1),
+)
+def test_axes_drawn_apart_are_those_drawn_at_once(
+    *, width: int, height: int, x_step: int, y_step: int, start: float
+) -> None:
+    columns, rows = width - 8, height - 3
+    x_ticks = tuple(Tick((c + start) / columns, str(c)) for c in range(0, columns - 1, x_step))
+    y_ticks = tuple(Tick((r + start) / rows, f"{r:6}") for r in range(0, rows - 1, y_step))
+    frame = draw_frame(width, height, x_ticks, y_ticks)
+    assert frame.rows == drawn_at_once(width, height, x_ticks, y_ticks)

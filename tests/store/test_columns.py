@@ -57,3 +57,12 @@ def test_what_is_given_out_cannot_be_written() -> None:
     _append(columns, 0, loss=[1.0])
     with pytest.raises(ValueError, match="read-only"):
         columns["loss"][0] = 2.0
+
+
+def test_it_counts_the_cuts_that_dropped_rows() -> None:
+    columns = Columns()
+    _append(columns, 0, loss=[1.0, 2.0])
+    columns.cut(2)
+    assert columns.cuts == 0
+    columns.cut(1)
+    assert columns.cuts == 1

@@ -1,0 +1,1 @@
+"""What the workbench costs, beside what its peers cost in the same run."""
