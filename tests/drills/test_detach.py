@@ -36,6 +36,20 @@ blocks = 1
 epochs = 6
 batch_size = 32
 """
+OWN_DATA = """
+import time
+from pathlib import Path
+
+from sklearn.datasets import load_digits
+
+
+def images(gate):
+    while not Path(gate).exists():
+        time.sleep(0.02)
+    digits = load_digits()
+    return (15 * digits.images).astype("uint8"), digits.target
+"""
+"""Digits that cannot be loaded until a file is there: so long a training prepares."""
 ENDLESS = ("--set", "training.epochs=10000")
 PATIENCE_SECONDS = 60.0
 
@@ -44,6 +58,21 @@ PATIENCE_SECONDS = 60.0
 def profile(tmp_path: Path) -> Path:
     path = tmp_path / "tiny.toml"
     path.write_text(TINY)
+    return path
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """The file for which a training of `gated` waits while it prepares."""
+    return tmp_path / "gate"
+
+
+@pytest.fixture
+def gated(tmp_path: Path, gate: Path) -> Path:
+    (tmp_path / "own_data.py").write_text(OWN_DATA)
+    own = f'kind = "custom"\ncallable = "own_data:images"\narguments = {{ gate = "{gate}" }}'
+    path = tmp_path / "gated.toml"
+    path.write_text(TINY.replace('kind = "digits"', own))
     return path
 
 
@@ -168,16 +197,20 @@ LOSSES = [Terminal.kill, Terminal.close, Terminal.hang_up]
 
 
 def test_it_outlives_a_starter_that_is_lost_while_it_prepares(
-    profile: Path, runs: Path, undisturbed: list[float], times: Times
+    gated: Path, gate: Path, runs: Path, times: Times
 ) -> None:
+    gate.touch()
+    assert workbench("run", gated, "--quiet").returncode == 0
+    undisturbed = losses(only_run(runs))
     for lose in islice(cycle(LOSSES), times(2, 20)):
+        gate.unlink()
         before = {run.id for run in RunStore(runs).list()}
-        terminal = Terminal("run", profile, "--detach")
-        until(lambda terminal=terminal: children_of(terminal.process.pid))
-        [pid] = children_of(terminal.process.pid)
+        terminal = Terminal("run", gated, "--detach")
+        pid = child_of(terminal)
         until(lambda pid=pid: os.getsid(pid) == pid)
         lose(terminal)
         assert terminal.process.wait(PATIENCE_SECONDS) != 0
+        gate.touch()
         until(lambda pid=pid: is_gone(pid))
         [run] = [run for run in RunStore(runs).list() if run.id not in before]
         assert_complete(run, undisturbed)
@@ -196,6 +229,13 @@ def test_it_outlives_the_terminal_it_was_started_on(
         [run] = [run for run in RunStore(runs).list() if run.id not in before]
         until(lambda run=run: not run.status().is_active)
         assert_complete(run, undisturbed)
+
+
+def child_of(terminal: Terminal) -> int:
+    """The process that the command on a terminal starts first."""
+    until(lambda: children_of(terminal.process.pid))
+    [pid] = children_of(terminal.process.pid)
+    return pid
 
 
 def children_of(pid: int) -> list[int]:
@@ -232,12 +272,11 @@ def test_it_is_stopped_watched_and_resumed_from_elsewhere(
 
 
 def test_an_interrupt_while_it_prepares_ends_both_and_leaves_no_run(
-    profile: Path, runs: Path, times: Times
+    gated: Path, runs: Path, times: Times
 ) -> None:
     for is_so_far in islice(cycle([catches_interrupts, has_torch]), times(2, 20)):
-        terminal = Terminal("run", profile, "--detach")
-        until(lambda terminal=terminal: children_of(terminal.process.pid))
-        [pid] = children_of(terminal.process.pid)
+        terminal = Terminal("run", gated, "--detach")
+        pid = child_of(terminal)
         until(lambda pid=pid, is_so_far=is_so_far: is_so_far(pid))
         os.write(terminal.screen, b"\x03")
         assert terminal.process.wait(PATIENCE_SECONDS) == 130
@@ -248,11 +287,10 @@ def test_an_interrupt_while_it_prepares_ends_both_and_leaves_no_run(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -15), (signal.SIGINT, 130)])
 def test_a_signal_to_the_starter_while_it_prepares_ends_both_and_leaves_no_run(
-    profile: Path, runs: Path, number: int, code: int
+    gated: Path, runs: Path, number: int, code: int
 ) -> None:
-    terminal = Terminal("run", profile, "--detach")
-    until(lambda: children_of(terminal.process.pid))
-    [pid] = children_of(terminal.process.pid)
+    terminal = Terminal("run", gated, "--detach")
+    pid = child_of(terminal)
     until(lambda: catches_interrupts(pid))
     terminal.process.send_signal(number)
     assert terminal.process.wait(PATIENCE_SECONDS) == code
@@ -282,11 +320,9 @@ def test_what_it_cannot_prepare_ends_both_with_the_same_words_and_code(
     assert not runs.exists()
 
 
-def test_a_process_that_dies_while_it_prepares_is_told(profile: Path, runs: Path) -> None:
-    terminal = Terminal("run", profile, "--detach")
-    until(lambda: children_of(terminal.process.pid))
-    [pid] = children_of(terminal.process.pid)
-    os.kill(pid, signal.SIGKILL)
+def test_a_process_that_dies_while_it_prepares_is_told(gated: Path, runs: Path) -> None:
+    terminal = Terminal("run", gated, "--detach")
+    os.kill(child_of(terminal), signal.SIGKILL)
     assert terminal.process.wait(PATIENCE_SECONDS) == 1
     assert b"the process that was to train was ended by signal 9" in os.read(terminal.screen, 1000)
     terminal.close()

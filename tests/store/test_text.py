@@ -52,3 +52,7 @@ def test_tables_deeper_than_python_recurses_become_an_ellipsis() -> None:
         assert isinstance(cleaned, dict)
         (cleaned,) = cleaned["a"]
     assert cleaned == "…"
+
+
+def test_a_whole_number_that_json_cannot_hold_becomes_text() -> None:
+    assert clean_value([10**30, 2**63, -(2**63), True]) == [str(10**30), str(2**63), -(2**63), True]

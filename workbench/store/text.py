@@ -51,11 +51,14 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
 def clean_value(value: object, depth: int = MAX_DEPTH) -> object:
     """`value` with every text in it cleaned, keys of tables included.
 
-    Tables and lists more than `depth` levels deep become an ellipsis: JSON may
+    A whole number beyond 64 bits, which TOML has and JSON's readers have not,
+    becomes text. Tables and lists more than `depth` levels deep become an ellipsis: JSON may
     nest deeper than Python may recurse.
     """
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return clean(str(value))
     if isinstance(value, dict | list) and not depth:
         return "…"
     if isinstance(value, dict):
