@@ -31,7 +31,7 @@ def _train_and_hand_over(profile: Path, runs: Path, after_steps: int, *, dies: b
     sys.modules["__main__"].__spec__ = None
     trainings = Trainings(runs)
     trainings.add(load_profile(profile).profile)
-    wait_for(lambda: (run := trainings.situation().run) and run.status().steps)
+    wait_for(lambda: trainings.situation().run is not None)
     run = trainings.situation().run
     assert run is not None
     wait_for(lambda: len(run.history().steps) >= after_steps or not trainings.busy)
@@ -54,6 +54,10 @@ def _screen(folder: Path, after_steps: int, *, dies: bool = False, text: str = P
     return RunStore(folder / "runs").find("latest")
 
 
+def await_end(run: Run) -> None:
+    wait_for(lambda: not run.status().is_active)
+
+
 def test_the_background_process_ends_the_run_as_if_nothing_had_happened(
     tmp_path: Path, undisturbed: Undisturbed, times: Times
 ) -> None:
@@ -62,7 +66,7 @@ def test_the_background_process_ends_the_run_as_if_nothing_had_happened(
         folder = tmp_path / str(number)
         folder.mkdir()
         run = _screen(folder, draw.randrange(len(undisturbed.loss)))
-        wait_for(lambda run=run: not run.status().is_active)
+        await_end(run)
         assert outcome(run) == undisturbed.outcome
 
 
@@ -100,7 +104,7 @@ def test_a_stop_that_is_asked_for_on_the_way_is_heeded_by_the_process_that_goes_
     asker.start()
     run = _screen(tmp_path, 5, text=ENDLESS)
     asker.join()
-    wait_for(lambda: not run.status().is_active)
+    await_end(run)
     assert (run.status().state, run.status().attempt) == ("stopped", 2)
     assert owner_of(run) is None
 
@@ -111,4 +115,4 @@ def test_the_words_name_the_process_that_goes_on(tmp_path: Path, after_steps: in
     words = (tmp_path / "words").read_text()
     assert f"run {run.id} trains in the background (process {owner_of(run)})" in words
     request_stop(run)
-    wait_for(lambda: not run.status().is_active)
+    await_end(run)

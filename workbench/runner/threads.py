@@ -18,5 +18,5 @@ def load_torch_beside_a_screen() -> None:
 
 
 def threads_beside_a_screen(threads: int, cores: int) -> int:
-    """One less than all cores; of two cores both, for one would take half the speed."""
+    """One less than all cores; of two cores both, for half of them is too dear."""
     return threads - 1 if threads >= cores > 2 else threads
