@@ -85,7 +85,7 @@ def is_alive(owner: Owner | None, status: Status) -> bool:
     """
     if owner is None:
         return False
-    if _is_in_sight(owner):
+    if is_in_sight(owner):
         return _start_time(owner.pid) == owner.start_time
     if status.updated is None:
         return False
@@ -102,7 +102,7 @@ def _is_of_another_boot(owner: Owner) -> bool:
     return owner.host == socket.gethostname() and "" not in boots and len(boots) == 2
 
 
-def _is_in_sight(owner: Owner) -> bool:
+def is_in_sight(owner: Owner) -> bool:
     """Whether its pid is one of the processes that this one sees."""
     here = (socket.gethostname(), _boot_id(), _pid_namespace())
     return bool(owner.boot_id) and (owner.host, owner.boot_id, owner.pid_namespace) == here

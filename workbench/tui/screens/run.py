@@ -2,20 +2,219 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Static
 
+from workbench.store.liveness import read_owner
 from workbench.store.runs import Run
-from workbench.tui.screens.page import Page
+from workbench.store.status import State
+from workbench.tui.screens.run_curves import CurvesPage
+from workbench.tui.screens.run_feed import Snapshot, stamp
+from workbench.tui.screens.run_panels import (
+    CHARTS,
+    FILTERS,
+    LIVE,
+    LOG,
+    LOW,
+    PANELS,
+    PROFILE,
+    RATES,
+    WIDE,
+    in_sight,
+    no_filters,
+    no_log,
+)
+from workbench.tui.tail import Tail
+from workbench.tui.widgets.filters import FiltersView
+from workbench.tui.widgets.log import LogView
+from workbench.tui.widgets.meters import Meters
+from workbench.tui.widgets.profile_text import ProfileText
+from workbench.tui.widgets.run_status import RunStatus
+from workbench.tui.widgets.tabs import Tab, Tabs
+
+if TYPE_CHECKING:
+    from workbench.tui.hardware import Meter, Usage
+
+LOOK_SECONDS = 0.25
+ENDED_LOOKS = 6
+"""Of an ended run each sixth look is one: what happens to it elsewhere is seen soon enough."""
+
+METER_SECONDS = 1.0
+FURTHEST = 1_000_000
+"""More than there are records of filters."""
 
 
-class RunScreen(Page):
+class RunScreen(CurvesPage):
+    """Reads the run's folder on a timer, and tells its parts what is new."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(p.key, f"panel('{p.name}')", p.label, show=False, tooltip=f"Show: {p.label}")
+            for p in PANELS
+        ),
+        Binding("comma,less_than_sign", "scrub(-1)", show=False, tooltip="Filters of before"),
+        Binding("full_stop,greater_than_sign", "scrub(1)", show=False, tooltip="Filters of after"),
+        Binding("home", f"scrub(-{FURTHEST})", show=False, tooltip="The first filters"),
+        Binding("end", f"scrub({FURTHEST})", show=False, tooltip="The latest filters"),
+    ]
+
     def __init__(self, run: Run) -> None:
-        super().__init__()
-        self._run = run
-        self.place = f"run {run.id}"
+        super().__init__(run)
+        self._panel = CHARTS.name
+        self._tail = Tail(run.log_path)
+        self._log_stamp: object = ()
+        self._meter: Meter | None = None
+        self._looks = 0
+        self._meter_due = 0.0
 
     def parts(self) -> Iterable[Widget]:
-        yield Static()
+        yield RunStatus()
+        with Horizontal(id="run-bar"):
+            yield Tabs(PANELS)
+            yield Meters()
+        with Horizontal(id="panels"):
+            with Vertical(id=CHARTS.name):
+                yield from self.loss_and_accuracy()
+            with Vertical(id="side"):
+                with Vertical(id=RATES.name):
+                    yield from self.rates()
+                yield FiltersView(id=FILTERS.name)
+                yield LogView(id=LOG.name)
+            yield ProfileText(id=PROFILE.name)
+
+    def on_mount(self) -> None:
+        self._show_panels()
+        self.look()
+        self._read_all()
+        self.set_interval(LOOK_SECONDS, self._tick)
+
+    def on_resize(self) -> None:
+        self._show_panels()
+
+    def on_tab_chosen(self, event: Tab.Chosen) -> None:
+        self.action_panel(event.name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "scrub":
+            return self.is_mounted and self.query_one(FiltersView).count > 1
+        return super().check_action(action, parameters)
+
+    def action_panel(self, name: str) -> None:
+        self._panel = name
+        self._show_panels()
+        widget = self.query_one(f"#{name}")
+        if widget.focusable:
+            widget.focus()
+        else:
+            self.set_focus(None)
+
+    def action_scrub(self, places: int) -> None:
+        self.query_one(FiltersView).scrub(places)
+
+    def look(self) -> None:
+        """Show where the run stands now."""
+        before = self.feed.now
+        if self.feed.look():
+            self.query_one(RunStatus).now = self.feed.now
+            if _kind(before) != _kind(self.feed.now):
+                self._say_what_is_missing()
+            self.refresh_bindings()
+
+    def _tick(self) -> None:
+        """A quarter of a second has passed."""
+        self._looks += 1
+        is_idle = not self.feed.now.is_active
+        if not self.is_current or (is_idle and self._looks % ENDED_LOOKS):
+            self.draw_if_due()
+            return
+        self.look()
+        if self.feed.read():
+            self._show_history()
+        self._read_log()
+        self._read_meter()
+        self.draw_if_due()
+
+    @work
+    async def _read_all(self) -> None:
+        """Read the whole record away from the screen: that of a long run takes half a second."""
+        await asyncio.to_thread(self.feed.read_all)
+        self.look()
+        self._say_what_is_missing()
+        self._show_history()
+        self._read_log()
+        self.draw_charts()
+
+    def _show_history(self) -> None:
+        self.new_steps()
+        if self.feed.history is not None:
+            self.query_one(FiltersView).show(self.feed.history.filters)
+
+    def _say_what_is_missing(self) -> None:
+        self.query_one(FiltersView).say(no_filters(self.feed.now))
+        self.query_one(LogView).say(no_log(self.feed.now))
+        self.new_steps()
+
+    def _read_log(self) -> None:
+        now = stamp(self.feed.run.log_path)
+        if now == self._log_stamp or not self.query_one(LogView).display:
+            return
+        self._log_stamp = now
+        if self._tail.read():
+            self.query_one(LogView).show(self._tail.lines)
+
+    def _read_meter(self) -> None:
+        """At most once a second, and not before the last reading has come."""
+        now = time.monotonic()
+        if self.feed.now.is_active and now >= self._meter_due:
+            self._meter_due = now + METER_SECONDS
+            self._measure()
+        elif not self.feed.now.is_active:
+            self._meter, self.query_one(Meters).usage = None, None
+
+    @work(exclusive=True, group="meter")
+    async def _measure(self) -> None:
+        history = self.feed.history
+        device = history.started.device if history and history.started else ""
+        self.query_one(Meters).usage = await asyncio.to_thread(self._usage, device)
+
+    def _usage(self, device: str) -> Usage | None:
+        """What the process takes that trains the run; not on the screen's own thread."""
+        if self._meter is None:
+            from workbench.tui.hardware import meter_of
+
+            self._meter = meter_of(read_owner(self.feed.run.path))
+            return None  # a share of CPU is one of the time since the last look
+        usage = self._meter.read(device)
+        if usage is None:  # the process is gone; another may go on
+            self._meter = None
+        return usage
+
+    def _show_panels(self) -> None:
+        names = in_sight(self._panel, *self.app.size)
+        for panel in PANELS:
+            self.query_one(f"#{panel.name}").display = panel.name in names
+        self.query_one("#side").display = bool(names - {CHARTS.name, PROFILE.name})
+        self.set_class(names == LIVE, "-all")
+        self.set_class(self.app.size.height < LOW, "-low")
+        self.set_class(self.app.size.width >= WIDE[0], "-broad")
+        self.query_one(Tabs).light(names)
+        if PROFILE.name in names:
+            self.query_one(ProfileText).show(self.feed.run)
+        self.call_after_refresh(self._fill_panels)
+
+    def _fill_panels(self) -> None:
+        """Panels that came into sight have a size now, and may be out of date."""
+        self._read_log()
+        self.draw_charts()
+
+
+def _kind(now: Snapshot) -> tuple[State, bool]:
+    """What decides which words stand where nothing is."""
+    return now.status.state, now.is_gone

@@ -18,8 +18,8 @@ from workbench.tui.screens.run_feed import Snapshot
 
 GAP = "   "
 NARROWEST_BAR = 8
-BARS = {True: "━─", False: "#."}
-"""With block characters, and in ASCII."""
+BLOCKS, ASCII = ("━", "─"), ("#", ".")
+"""What a bar is made of: what is done, and the rest."""
 
 ASKED = {
     "stop": "asked to stop: it ends after its step, with a checkpoint",
@@ -55,7 +55,7 @@ def progress_line(status: Status, width: int, *, unicode: bool) -> Text:
     if not status.steps or room < NARROWEST_BAR:
         return line
     share = min(status.step / status.steps, 1.0)
-    full, rest = BARS[unicode]
+    full, rest = BLOCKS if unicode else ASCII
     done = int(share * room)
     line.append(GAP + full * done, STATE_COLORS.get(status.state, "green"))
     line.append(rest * (room - done), "dim")

@@ -1,0 +1,55 @@
+"""Which panels of a run are in sight, and what stands in an empty one: without a screen."""
+
+from __future__ import annotations
+
+from workbench.store.status import Status
+from workbench.tui.screens.run_feed import Snapshot
+from workbench.tui.widgets.tabs import Panel
+
+CHARTS, RATES, FILTERS, LOG, PROFILE = PANELS = (
+    Panel("1", "charts", "Charts"),
+    Panel("2", "rates", "Learning rate"),
+    Panel("3", "filters", "Filters"),
+    Panel("4", "log", "Log"),
+    Panel("5", "profile", "Profile"),
+)
+LIVE = frozenset({CHARTS.name, RATES.name, FILTERS.name, LOG.name})
+"""All that changes as the run trains."""
+
+WIDE, HUGE = (110, 24), (160, 44)
+"""From so many columns and rows on filters stand beside the charts; all live panels at once."""
+
+LOW = 30
+"""With fewer rows nothing stands empty."""
+
+
+def in_sight(chosen: str, columns: int, rows: int) -> frozenset[str]:
+    """The names of the panels that a terminal of this size shows."""
+    if chosen in LIVE and columns >= HUGE[0] and rows >= HUGE[1]:
+        return LIVE
+    if chosen == CHARTS.name and columns >= WIDE[0] and rows >= WIDE[1]:
+        return frozenset({CHARTS.name, FILTERS.name})
+    return frozenset({chosen})
+
+
+def no_curve(now: Snapshot, what: str) -> str:
+    """Why there is no curve of `what`."""
+    if now.is_gone:
+        return "the folder of this run is gone"
+    if _prepares(now.status):
+        return "the run prepares: curves come with its first steps"
+    return f"no {what} yet" if now.is_active else f"no {what} was recorded"
+
+
+def no_filters(now: Snapshot) -> str:
+    if now.is_active:
+        return "no filters yet: they come after the first epoch"
+    return "no filters were recorded"
+
+
+def no_log(now: Snapshot) -> str:
+    return "nothing in the log yet" if now.is_active else "the log is empty"
+
+
+def _prepares(status: Status) -> bool:
+    return status.state == "queued"
