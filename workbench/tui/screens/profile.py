@@ -2,15 +2,256 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Static
+
+from workbench.config.profile import RunProfile
+from workbench.config.wording import counted, printable, shortened
+from workbench.errors import Problem
+from workbench.tui.form.draft import Draft
+from workbench.tui.form.groups import Group, ListGroup, strays_of, without_strays
+from workbench.tui.form.sources import Taken
 from workbench.tui.screens.page import Page
+from workbench.tui.screens.pick import Pick
+from workbench.tui.screens.profile_files import Files
+from workbench.tui.screens.profile_others import Others
+from workbench.tui.screens.profile_sheets import Preview
+from workbench.tui.widgets.form import ProfileForm
+from workbench.tui.widgets.form_group import AddItem
+from workbench.tui.widgets.form_sections import SectionList
+from workbench.tui.widgets.heading import Heading
+
+
+def _key(key: str, action: str, name: str, what: str) -> Binding:
+    """One that `?` alone shows."""
+    return Binding(key, action, name, show=False, tooltip=what)
 
 
 class ProfileScreen(Page):
     """Edits a copy of `table`; `path` is the file it came from, if it did."""
 
+    AUTO_FOCUS = ""  # a field that was left stays left when a question has been answered
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-normal"), (120, "-wide")]  # noqa: RUF012
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", "Save", tooltip="Save to the file it came from"),
+        Binding("f5", "train", "Train", tooltip="Train it in this window"),
+        Binding("f3", "preview", "TOML", tooltip="Show it as TOML"),
+        Binding("f4", "compare", "Differ", tooltip="Show how it differs from another profile"),
+        Binding("ctrl+o", "load", "Load", tooltip="Load a file, a ready profile or a run's"),
+        Binding("f1", "app.keys", "Keys", tooltip="Show all keys"),
+        _key("f2", "save_as", "Save as", "Save to another file"),
+        _key("f7", "queue", "Queue", "Train it in its turn, and stay in the form"),
+        _key("ctrl+z", "undo", "Undo", "Undo the last change"),
+        _key("ctrl+y", "redo", "Redo", "Redo what was undone"),
+        _key("ctrl+r", "reset", "Default", "Give the field its default back"),
+        _key("ctrl+n", "next_problem", "Next error", "Go to the next field with an error"),
+        _key("ctrl+g", "clean", "Clean", "Remove every unknown key"),
+        _key("f8", "add", "Add", "Add an augmentation"),
+        _key("f9", "remove", "Remove", "Remove this item"),
+        _key("ctrl+up", "shift(-1)", "Earlier", "Move this item up"),
+        _key("ctrl+down", "shift(1)", "Later", "Move this item down"),
+        _key("pagedown", "section(1)", "Section", "Go to the next section"),
+        _key("pageup", "section(-1)", "Section", "Go to the section before"),
+        _key("down", "app.focus_next", "Next", "Go to the next field"),
+        _key("up", "app.focus_previous", "Before", "Go to the field before"),
+        _key("escape", "out", "Out", "Leave the field, then the form"),
+        _key("q", "leave", "Leave", "Leave the form"),
+    ]
+
     def __init__(self, table: dict[str, Any], path: Path | None = None) -> None:
         super().__init__()
+        taken = Taken(table, path)
         self.place = "profile"
+        self.form = ProfileForm(Draft(table, taken.base))
+        self.files = Files(self, taken.path)
+        self.others = Others(self)
+        self._were_possible: dict[str, bool] = {}
+        self._shown_others: tuple[Problem, ...] = ()
+
+    def parts(self) -> Iterable[Widget]:
+        yield Static("", id="form-others")
+        with Horizontal(id="form-body"):
+            yield SectionList()
+            yield self.form
+        yield Static("", id="form-help")
+
+    def on_mount(self) -> None:
+        self.form.call_after_refresh(self.form.focus_first)
+
+    @property
+    def draft(self) -> Draft:
+        return self.form.draft
+
+    def on_profile_form_changed(self) -> None:
+        self._show()
+
+    def on_descendant_focus(self) -> None:
+        self._show()
+
+    def on_add_item_asked(self, event: AddItem.Asked) -> None:
+        self._ask_kind(event.group)
+
+    def on_section_list_jump(self, event: SectionList.Jump) -> None:
+        self.form.jump(event.title)
+
+    def _show(self) -> None:
+        """What stands around the form: where one is, what is wrong, help."""
+        self.query_one(SectionList).show(self.form.marks(), self.form.section)
+        problems = len(self.form.examined.problems)
+        words = [
+            printable(self.files.path.name) if self.files.path else "new profile",
+            *(["not saved"] if self.draft.is_changed else []),
+            *([counted(problems, "error")] if problems else []),
+        ]
+        self.query_one(Heading).place = "  ·  ".join(words)
+        self._show_others()
+        self.query_one("#form-help", Static).update(self._help(), layout=False)
+        if self._possible() != self._were_possible:
+            self._were_possible = self._possible()
+            self.refresh_bindings()
+
+    def _show_others(self) -> None:
+        others = self.query_one("#form-others", Static)
+        found = self.form.spread.others
+        if found == self._shown_others:
+            return
+        self._shown_others = found
+        others.set_class(bool(found), "-some")
+        if found:
+            more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+            hint = "\nctrl+g removes every unknown key" if strays_of(self.draft.table) else ""
+            others.update(Text(shortened(str(found[0]), 200) + more + hint))
+
+    def _help(self) -> Text:
+        row = self.form.focused_row
+        if row is None:
+            return Text("tab goes to the fields, ? shows all keys", "dim")
+        text = Text(row.path, "bold")
+        if row.field.default_text:
+            text.append(f"  default {shortened(row.field.default_text)}", "not bold")
+        if row.differs and row.field.name != "kind":
+            text.append("  ctrl+r resets", "dim not bold")
+        text.append(f"\n{row.field.help}", "not bold")
+        if row.problem:
+            text.append(f"\n{row.problem}", f"not bold {self.app.theme_variables['text-error']}")
+        return text
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of what can't be done here and now are not shown."""
+        return self._possible().get(action, True)
+
+    def _possible(self) -> dict[str, bool]:
+        here = self.form.here if self.form.is_mounted else None
+        in_item = isinstance(here, Group) and here.is_item
+        return {
+            "reset": isinstance(here, Group),
+            "next_problem": bool(self.form.spread.by_field),
+            "clean": bool(self.form.spread.others),
+            "remove": in_item,
+            "shift": in_item,
+        }
+
+    async def action_undo(self) -> None:
+        if await self.form.undo() is None:
+            self.app.say("nothing to undo")
+
+    async def action_redo(self) -> None:
+        if await self.form.redo() is None:
+            self.app.say("nothing to redo")
+
+    async def action_reset(self) -> None:
+        if self.form.focused_row:
+            await self.form.reset(self.form.focused_row)
+
+    async def action_clean(self) -> None:
+        strays = strays_of(self.draft.table)
+        await self.form.replace(without_strays(self.draft.table))
+        self.app.say(f"removed {counted(len(strays), 'unknown key')}; ctrl+z brings them back")
+
+    def action_next_problem(self) -> None:
+        self.form.focus_problem()
+
+    def action_section(self, by: int) -> None:
+        self.form.jump_by(by)
+
+    def action_add(self) -> None:
+        lists = [each.group for each in self.form.query(AddItem)]
+        if lists:
+            self._ask_kind(lists[0])
+
+    async def action_remove(self) -> None:
+        here = self.form.here
+        if isinstance(here, Group) and here.is_item:
+            await self.form.drop_item(here)
+
+    async def action_shift(self, by: int) -> None:
+        here = self.form.here
+        if isinstance(here, Group) and here.is_item:
+            await self.form.shift_item(here, by)
+
+    def _ask_kind(self, group: ListGroup) -> None:
+        kinds = [*group.kinds]
+
+        async def add(picked: int | str | None) -> None:
+            if isinstance(picked, int):
+                await self.form.add_item(group, kinds[picked])
+
+        self.app.push_screen(Pick(f"Add to {group.title}", kinds), add)
+
+    def action_preview(self) -> None:
+        self.app.push_screen(Preview(self.draft.table))
+
+    def action_compare(self) -> None:
+        self.others.compare()
+
+    def action_load(self) -> None:
+        self.files.load()
+
+    def action_save(self) -> None:
+        self.files.save()
+
+    def action_save_as(self) -> None:
+        self.files.save_as()
+
+    def action_train(self) -> None:
+        self._start(self.app.train)
+
+    def action_queue(self) -> None:
+        def queue(profile: RunProfile) -> None:
+            waits = self.app.trainings.busy
+            self.app.trainings.add(profile)
+            self.app.say(
+                f"{profile.name} waits in the queue" if waits else f"{profile.name} starts"
+            )
+
+        self._start(queue)
+
+    def _start(self, start: Callable[[RunProfile], None]) -> None:
+        """Only a valid profile is started; else its first error is gone to."""
+        profile = self.form.examined.profile
+        if profile is not None:
+            start(profile)
+            return
+        self.set_focus(None)
+        self.form.focus_problem()
+        problems = self.form.examined.problems
+        words = f"{counted(len(problems), 'error')}: {problems[0][1]}"
+        self.notify(words, title="not started", severity="error", markup=False)
+
+    def action_out(self) -> None:
+        if self.focused is None:
+            self.action_leave()
+        else:
+            self.set_focus(None)
+            self._show()
+
+    def action_leave(self) -> None:
+        self.files.leave()

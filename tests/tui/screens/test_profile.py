@@ -1,0 +1,359 @@
+"""The form of a profile, by its keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable, Input
+
+from tests.tui.snapshots import check_snapshot, text_of
+from tests.tui.waiting import until
+from workbench.config.loading import load_profile
+from workbench.config.profile import RunProfile
+from workbench.store.runs import Run, RunStore
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.look import Look
+from workbench.tui.screens.dialogs import Prompt, Question
+from workbench.tui.screens.pick import Pick
+from workbench.tui.screens.profile import ProfileScreen
+from workbench.tui.screens.profile_sheets import DifferenceSheet, Preview
+from workbench.tui.trainings import Job, Trainings
+from workbench.tui.widgets.form_row import FormRow
+
+
+class Asked(Trainings):
+    """Remembers what it was asked to train."""
+
+    def __init__(self, runs: Path) -> None:
+        super().__init__(runs)
+        self.profiles: list[RunProfile | Run] = []
+
+    def add(self, what: RunProfile | Run) -> Job:
+        self.profiles.append(what)
+        return Job(len(self.profiles), "job", what)
+
+
+class Form:
+    """The form on a screen, and what a person does at it."""
+
+    def __init__(self, pilot: Pilot[Any], screen: ProfileScreen, trainings: Asked) -> None:
+        self.pilot = pilot
+        self.screen = screen
+        self.trainings = trainings
+
+    @property
+    def table(self) -> dict[str, Any]:
+        return self.screen.draft.table
+
+    @property
+    def here(self) -> str:
+        row = self.screen.form.focused_row
+        return row.path if row else ""
+
+    def row(self, path: str) -> FormRow:
+        return next(row for row in self.screen.form.rows if row.path == path)
+
+    async def go(self, path: str) -> FormRow:
+        row = self.row(path)
+        row.editor.focus()
+        await until(self.pilot, lambda: self.here == path)
+        return row
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def on(self, screen: type) -> Any:
+        await until(self.pilot, lambda: isinstance(self.pilot.app.screen, screen))
+        await self.pilot.pause()
+        return self.pilot.app.screen
+
+    def shows(self) -> str:
+        return text_of(self.pilot.app)
+
+
+Act = Callable[[Form], Awaitable[None]]
+Play = Callable[..., None]
+
+
+@pytest.fixture
+def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
+    monkeypatch.chdir(tmp_path)
+
+    def run(
+        act: Act,
+        table: dict[str, Any] | None = None,
+        path: Path | None = None,
+        size: tuple[int, int] = (80, 24),
+    ) -> None:
+        async def main() -> None:
+            trainings = Asked(tmp_path / "runs")
+            store = RunStore(tmp_path / "runs")
+            app = WorkbenchApp(store, trainings, look=Look(), settings=tmp_path / "tui.toml")
+            app.animation_level = "none"
+            async with app.run_test(size=size) as pilot:
+                await pilot.pause()
+                app.edit(table if table is not None else {"name": "a"}, path)
+                screen = app.screen
+                assert isinstance(screen, ProfileScreen)
+                await until(pilot, lambda: screen.focused)
+                await pilot.pause()
+                await act(Form(pilot, screen, trainings))
+
+        asyncio.run(main())
+
+    return run
+
+
+def test_the_form_opens_unchanged_at_its_first_field(play: Play) -> None:
+    async def act(form: Form) -> None:
+        assert form.here == "name"
+        assert not form.screen.draft.is_changed
+        assert not form.screen.draft.can_undo
+        assert "new profile" in form.shows()
+
+    play(act)
+
+
+def test_what_is_typed_stays_and_its_error_stands_under_it(play: Play) -> None:
+    async def act(form: Form) -> None:
+        row = await form.go("optimizer.lr")
+        await form.press("1", "e", "minus")
+        assert row.problem
+        assert "valid is a number" in form.shows()
+        await form.press("3")
+        assert not row.problem
+        assert row.query_one(Input).value == "1e-3"
+        assert form.table["optimizer"]["lr"] == 1e-3
+
+    play(act)
+
+
+def test_typing_makes_no_new_widgets(play: Play) -> None:
+    async def act(form: Form) -> None:
+        before = [*form.screen.form.query("*")]
+        await form.go("seed")
+        await form.press("1", "x", "backspace")
+        assert [*form.screen.form.query("*")] == before
+
+    play(act)
+
+
+def test_undo_and_redo_bring_the_text_back(play: Play) -> None:
+    async def act(form: Form) -> None:
+        row = await form.go("seed")
+        await form.press("1", "2")
+        await form.press("ctrl+z")
+        assert row.query_one(Input).value == ""
+        assert "seed" not in form.table
+        await form.press("ctrl+z")
+        await until(form.pilot, lambda: "nothing to undo" in form.shows())
+        await form.press("ctrl+y")
+        assert row.query_one(Input).value == "12"
+
+    play(act)
+
+
+def test_a_field_gets_its_default_back(play: Play) -> None:
+    async def act(form: Form) -> None:
+        row = await form.go("seed")
+        assert row.differs
+        await form.press("ctrl+r")
+        assert not row.differs
+        assert "seed" not in form.table
+
+    play(act, {"name": "a", "seed": 7})
+
+
+def test_a_kind_swaps_the_fields_and_keeps_what_both_have(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.go("optimizer.kind")
+        await form.press("right", "right")
+        await until(form.pilot, lambda: form.table["optimizer"]["kind"] == "sgd")
+        await form.pilot.pause()
+        assert form.here == "optimizer.kind"
+        assert form.table["optimizer"] == {"kind": "sgd", "lr": 0.5}
+        assert form.row("optimizer.momentum")
+        await form.press("ctrl+z", "ctrl+z")
+        assert form.table["optimizer"] == {"kind": "adam", "lr": 0.5, "eps": 1.0}
+
+    play(act, {"optimizer": {"kind": "adam", "lr": 0.5, "eps": 1.0}})
+
+
+def test_a_value_is_picked_from_the_list(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.go("model.activation")
+        await form.press("enter")
+        await form.on(Pick)
+        await form.press(*"tanh", "enter")
+        await form.on(ProfileScreen)
+        assert form.table["model"]["activation"] == "tanh"
+
+    play(act)
+
+
+def test_items_are_added_moved_and_removed(play: Play) -> None:
+    async def act(form: Form) -> None:
+        for name in ("mixup", "affine"):
+            await form.press("f8")
+            await form.on(Pick)
+            await form.press(*name, "enter")
+            await form.on(ProfileScreen)
+            await until(form.pilot, lambda name=name: form.screen.form.focused_row)
+        await until(form.pilot, lambda: form.here == "data.augment.1.kind")
+        await form.press("ctrl+up")
+        await until(form.pilot, lambda: form.here == "data.augment.0.kind")
+        assert [each["kind"] for each in form.table["data"]["augment"]] == ["affine", "mixup"]
+        await form.press("f9")
+        assert [each["kind"] for each in form.table["data"]["augment"]] == ["mixup"]
+
+    play(act)
+
+
+def test_a_valid_profile_is_trained(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.press("f5")
+        (profile,) = form.trainings.profiles
+        assert isinstance(profile, RunProfile)
+        assert profile.name == "a"
+        await form.press("f7")
+        assert len(form.trainings.profiles) == 2
+
+    play(act)
+
+
+def test_an_invalid_one_is_not_and_its_error_is_gone_to(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.press("f5")
+        await until(form.pilot, lambda: form.here == "training.epochs")
+        assert not form.trainings.profiles
+
+    play(act, {"training": {"epochs": 0}})
+
+
+def test_it_is_saved_to_its_file_and_comments_are_asked_about(play: Play, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("seed = 1 # why\n")
+
+    async def act(form: Form) -> None:
+        await form.go("seed")
+        await form.press("2", "ctrl+s")
+        question = await form.on(Question)
+        assert "comments are lost" in form.shows(), question
+        await form.press("w")
+        await form.on(ProfileScreen)
+        assert load_profile(path).profile.seed == 12
+        assert not form.screen.draft.is_changed
+
+    play(act, {"name": "mine", "seed": 1}, path)
+
+
+def test_a_new_one_asks_for_its_place(play: Play, tmp_path: Path) -> None:
+    async def act(form: Form) -> None:
+        await form.press("ctrl+s")
+        await form.on(Prompt)
+        await form.press("enter")
+        await form.on(ProfileScreen)
+        assert load_profile(tmp_path / "a.toml").profile.name == "a"
+
+    play(act)
+
+
+def test_leaving_asks_about_changes(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.press("x", "escape", "escape")
+        await form.on(Question)
+        await form.press("escape")
+        await form.on(ProfileScreen)
+        await form.press("q")
+        await form.on(Question)
+        await form.press("d")
+        await until(form.pilot, lambda: not isinstance(form.pilot.app.screen, Question))
+        assert not isinstance(form.pilot.app.screen, ProfileScreen)
+
+    play(act)
+
+
+def test_a_ready_profile_is_loaded(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.press("ctrl+o")
+        await form.on(Pick)
+        await form.press(*"quickstart", "enter")
+        await until(form.pilot, lambda: form.table["name"] == "quickstart")
+
+    play(act)
+
+
+def test_the_toml_is_shown_short_and_whole(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.press("f3")
+        await form.on(Preview)
+        assert "seed" not in form.shows()
+        await form.press("tab")
+        assert "seed = 42" in form.shows()
+        await form.press("escape")
+        await form.on(ProfileScreen)
+
+    play(act)
+
+
+def test_a_value_of_another_profile_is_taken_over(play: Play, tmp_path: Path) -> None:
+    (tmp_path / "b.toml").write_text("name = 'a'\nseed = 5\n")
+
+    async def act(form: Form) -> None:
+        await form.press("f4")
+        await form.on(Pick)
+        await form.press(*"b.toml", "enter")
+        await form.on(DifferenceSheet)
+        assert form.pilot.app.screen.query_one(DataTable).row_count == 1
+        await form.press("enter")
+        await until(form.pilot, lambda: form.table.get("seed") == 5)
+        await form.press("ctrl+z")
+        assert "seed" not in form.table
+
+    play(act)
+
+
+def test_unknown_keys_are_told_and_removed_in_one_go(play: Play) -> None:
+    async def act(form: Form) -> None:
+        assert "unknown key" in form.shows()
+        await form.press("ctrl+g")
+        assert form.screen.form.examined.profile
+        assert "model" in form.table
+
+    play(act, {"model": [1], **{f"key{i}": i for i in range(10_000)}})
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 40), (200, 60)])
+def test_every_section_is_reached_at_every_size(play: Play, size: tuple[int, int]) -> None:
+    async def act(form: Form) -> None:
+        seen = []
+        for _ in range(8):
+            here = form.screen.form.here
+            assert here
+            seen.append(here.title)
+            await form.press("pagedown")
+        assert seen[:4] == ["run", "data", "data.augment", "model"]
+        assert len({*seen}) == 8
+
+    play(act, size=size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def test_how_it_looks(play: Play, size: tuple[int, int]) -> None:
+    async def act(form: Form) -> None:
+        await form.go("optimizer.lr")
+        await until(form.pilot, lambda: form.shows().count("found 0") == 2)
+        check_snapshot(form.pilot.app, f"profile-{size[0]}x{size[1]}")
+
+    table = {
+        "name": "small-steps",
+        "data": {"kind": "digits", "augment": [{"kind": "random_crop", "padding": 2}]},
+        "optimizer": {"kind": "sgd", "lr": 0, "momentum": 0.9},
+    }
+    play(act, table, size=size)

@@ -1,0 +1,1 @@
+"""What the form of a profile knows, apart from any screen."""

@@ -1,0 +1,137 @@
+"""One field of the form: its name, its editor, its default, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.cells import set_cell_size
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from workbench.config.defaults import same
+from workbench.config.wording import dotted, printable, shortened
+from workbench.tui.form.fields import ABSENT, Field
+from workbench.tui.form.groups import Group
+from workbench.tui.form.text import read
+from workbench.tui.widgets.form_choice import Choice, spelled
+
+NAME_COLUMNS, NARROW_NAME_COLUMNS = 24, 15
+DEFAULT_COLUMNS = 24
+
+
+class FormRow(Widget):
+    """Bound to a table itself, not to where it lies.
+
+    It draws everything but the editor by itself: a form of fifty rows has a
+    hundred widgets and not three hundred.
+    """
+
+    @dataclass
+    class Edited(Message):
+        """A person gave the field another value, `ABSENT` for none of its own."""
+
+        row: FormRow
+        value: Any
+
+        @property
+        def control(self) -> FormRow:
+            return self.row
+
+    def __init__(self, group: Group, field: Field) -> None:
+        super().__init__()
+        self.group = group
+        self.field = field
+        self.problem = ""
+        self._differs = field.differs(group.table)
+        self._text = field.text(group.table)
+
+    @property
+    def path(self) -> str:
+        return dotted((*self.group.path, self.field.name))
+
+    @property
+    def differs(self) -> bool:
+        return self._differs
+
+    @property
+    def editor(self) -> Widget:
+        return self.query_exactly_one("Input, Choice", Widget)
+
+    def compose(self) -> ComposeResult:
+        if self.field.choices:
+            yield Choice(self.path, self.field.choices, self._value)
+        else:
+            default = shortened(self.field.default_text) or "needed" * self._is_needed
+            yield Input(self._text, placeholder=default, compact=True, select_on_focus=False)
+
+    @property
+    def _is_needed(self) -> bool:
+        return self.field.default is ABSENT
+
+    def _value(self) -> Any:
+        return self.field.value(self.group.table)
+
+    def render(self) -> Text:
+        colors = self.app.theme_variables
+        narrow = self.screen.has_class("-narrow")
+        columns = NARROW_NAME_COLUMNS if narrow else NAME_COLUMNS
+        wrong, changed = colors["text-error"], colors["text-accent"]
+        mark = ("! ", wrong) if self.problem else ("• ", changed) if self.differs else ("  ", "")
+        name = set_cell_size(printable(self.field.name), columns - 3) + " "
+        text = Text.assemble(mark, (name, "bold" if self.has_focus_within else ""), no_wrap=True)
+        if self.differs and not narrow and self.field.default is not ABSENT:
+            default = spelled(self.field.default) if self.field.choices else self.field.default_text
+            word = shortened(f"default {default}", DEFAULT_COLUMNS - 2)
+            text.append(" " * (self.size.width - columns - len(word)))
+            text.append(word, colors["text-muted"] if colors["text-muted"][0] == "#" else "dim")
+        if self.problem:
+            indent = 2 if narrow else columns
+            room = max(self.size.width - indent, 1)
+            text.append("\n" + " " * indent)
+            text.append(shortened(self.problem, room), wrong)
+        return text
+
+    def show(self, problem: str) -> None:
+        """Draw what has changed: whether the value is the default's, and what is wrong with it."""
+        differs = self.field.differs(self.group.table)
+        if (problem, differs) != (self.problem, self._differs):
+            self.problem, self._differs = problem, differs
+            self.set_class(bool(problem), "-wrong")
+            self.refresh()
+
+    def load(self) -> None:
+        """Show the table's value, where it was not this editor that wrote it."""
+        self.load_choice()
+        if self.field.choices:
+            return
+        if not same(self._read(), self.group.table.get(self.field.name, ABSENT)):
+            self._text = self.field.text(self.group.table)
+            self.query_one(Input).value = self._text
+
+    def load_choice(self) -> None:
+        """Show the value chosen; a text stays as it was typed."""
+        if self.field.choices:
+            self.editor.refresh()
+
+    def _read(self) -> Any:
+        return read(self._text, self.field.node) if self._text.strip() else ABSENT
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value != self._text:  # else it tells of its first value, or of `load`
+            self._text = event.value
+            self.post_message(self.Edited(self, self._read()))
+
+    def on_choice_chosen(self, event: Choice.Chosen) -> None:
+        event.stop()
+        self.post_message(self.Edited(self, event.value))
+
+    def on_descendant_focus(self) -> None:
+        self.refresh()
+
+    def on_descendant_blur(self) -> None:
+        self.refresh()
