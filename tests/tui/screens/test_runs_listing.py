@@ -22,7 +22,7 @@ def ended(store: RunStore, name: str = "quick") -> Run:
 
 def look_round(listing: Listing) -> bool:
     """Look until each run was looked at; True if something changed."""
-    return any([listing.look(10) for _ in range(LOOKS_PER_ROUND + 1)])
+    return sum(listing.look(10) for _ in range(LOOKS_PER_ROUND + 1)) > 0
 
 
 @pytest.fixture

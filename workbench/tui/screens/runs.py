@@ -27,7 +27,7 @@ from workbench.tui.widgets.heading import Heading
 from workbench.tui.widgets.run_preview import RunPreview
 from workbench.tui.widgets.run_table import RunTable
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.5
 """Between two looks at the folder."""
 
 READ_SECONDS = 0.01

@@ -39,6 +39,7 @@ class Listing:
 
     def __init__(self, store: RunStore) -> None:
         self._store = store
+        self._root = os.fspath(store.root)
         self._entries: dict[str, Entry] = {}
         self._stamps: dict[str, Stamp] = {}
         self._due: dict[str, None] = {}
@@ -128,8 +129,8 @@ class Listing:
         return repr(row) != repr(entry.row)
 
     def _stamp(self, key: str) -> Stamp:
-        folder = os.fspath(self._store.root / key)
-        return tuple(map(_time_and_size, (f"{folder}/{name}" for name in WATCHED)))
+        folder = f"{self._root}/{key}"  # pathlib would take most of an idle screen's time
+        return tuple([_time_and_size(f"{folder}/{name}") for name in WATCHED])
 
 
 def _time_and_size(path: str) -> tuple[int, int]:
