@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import resource
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -144,3 +147,63 @@ def test_the_payload_may_not_seek(tmp_path: Path) -> None:
 
     with pytest.raises(WriteError):
         write_checkpoint(tmp_path, CheckpointReady(0, 8, False, seek))
+
+
+def test_a_hollow_file_is_damaged_and_not_read(tmp_path: Path) -> None:
+    """Reading a terabyte of nothing would take hours: this test would not end."""
+    _write(tmp_path, 4)
+    for step, checksum in ((8, ""), (12, "0" * 64)):
+        path = tmp_path / "checkpoints" / f"{step:09d}.pt"
+        with path.open("wb") as file:
+            file.write(b"begins like one")
+            file.truncate(1 << 40)
+        if checksum:
+            path.with_name(f"{path.name}.sha256").write_text(f"{checksum}  {path.name}\n")
+    found = read_checkpoints(tmp_path)
+    assert [checkpoint.step for checkpoint in found.intact] == [4]
+    assert found.damaged == ("000000012.pt", "000000008.pt")
+
+
+@pytest.fixture
+def refuse_rename(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[None]]:
+    """While the block runs, the disk takes every file but a checkpoint itself."""
+    rename = Path.replace
+
+    def refused(path: Path, target: Path) -> Path:
+        if target.suffix == ".pt":
+            raise OSError(errno.EIO, "Input/output error")
+        return rename(path, target)
+
+    @contextmanager
+    def refusing() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", refused)
+            yield
+
+    return refusing
+
+
+def test_a_checksum_whose_checkpoint_never_came_goes_with_the_next_one(
+    tmp_path: Path, refuse_rename: Callable[[], AbstractContextManager[None]]
+) -> None:
+    _write(tmp_path, 4)
+    with refuse_rename(), pytest.raises(WriteError):
+        _write(tmp_path, 8)
+    _write(tmp_path, 12)
+    names = {path.name for path in (tmp_path / "checkpoints").iterdir()}
+    assert names == {f"0000000{n}.pt{end}" for n in ("04", "12") for end in ("", ".sha256")}
+
+
+def test_however_often_the_disk_refuses_the_standing_file_stays_intact(
+    tmp_path: Path, refuse_rename: Callable[[], AbstractContextManager[None]]
+) -> None:
+    _write(tmp_path, 8, content=b"first ")
+    for attempt in range(60):
+        with refuse_rename(), pytest.raises(WriteError):
+            _write(tmp_path, 8, content=b"again %d " % attempt)
+    assert _steps(tmp_path) == [8]
+    checksums = tmp_path / "checkpoints" / "000000008.pt.sha256"
+    assert len(checksums.read_text().splitlines()) == 2
+    _write(tmp_path, 8, content=b"last ")
+    assert len(checksums.read_text().splitlines()) == 1
+    assert _steps(tmp_path) == [8]

@@ -15,6 +15,8 @@ from workbench.runner.control import Control, Wish, never
 from workbench.runner.environment import describe_run, versions
 from workbench.runner.logs import logging_to
 from workbench.store.control import clear_pause, clear_stop
+from workbench.store.ended import check_unseen_owner, known_status
+from workbench.store.folders import check_folders
 from workbench.store.lock import RunLock
 from workbench.store.record import record
 from workbench.store.runs import Run, RunStore, discard, write_env
@@ -129,8 +131,10 @@ def resume_run(
     another process trained meanwhile. `force` goes on also with a failed or
     diverged run, and with another profile or other images (see `prepare`).
     Raises `RunBusyError`, `RunStateError` for a finished run, and for a failed
-    or diverged one without `force`, and what `prepare` raises.
+    or diverged one without `force`, `WorkbenchError` where its folders are
+    links, and what `prepare` raises.
     """
+    check_folders(run.path)
     with RunLock(run.path), logging_to(run.log_path):
         _check_resumable(run, force=force)
         if not read_status(run.path).is_handed_over:
@@ -149,7 +153,8 @@ def resume_run(
 
 
 def _check_resumable(run: Run, *, force: bool) -> None:
-    status = run.status()
+    check_unseen_owner(run)
+    status = known_status(run)
     if status.state == "finished":
         raise RunStateError(f"run {run.id} is finished", hint="there is nothing to resume")
     if status.state in ("failed", "diverged") and not force:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 KEPT = 2
 """The newest checkpoints that are kept, besides the best one."""
+
+_THINNEST = 16
+"""A file with holes, of more than so many times the bytes that the disk holds of it, is damaged."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def write_checkpoint(run: Path, event: CheckpointReady) -> None:
 
 
 def _write_with_checksum(path: Path, write: Write) -> None:
-    earlier = _checksums(path)
+    earlier = _standing_checksum(path)
     hashing = hashlib.sha256()
 
     def write_hashed(file: BinaryIO) -> None:
@@ -116,15 +120,17 @@ class _HashingFile(io.RawIOBase):
 
 
 def _delete_old(run: Path, newest: int) -> None:
-    """Keep the newest and the best; those of steps that are trained again go too."""
+    """Keep the newest and the best; those of steps that are trained again go too.
+
+    So do checksums without a file, of which the disk refused the last step.
+    """
     steps = layout.checkpoint_steps(run)
     done = [step for step in steps if step <= newest]
     kept = {*done[-KEPT:]} | ({_best_step(run)} & {*done})
-    for step in steps:
-        if step not in kept:
-            path = layout.checkpoint_file(run, step)
-            path.unlink(missing_ok=True)
-            _checksum_file(path).unlink(missing_ok=True)
+    for step in {*steps, *layout.checksum_steps(run)} - kept:
+        path = layout.checkpoint_file(run, step)
+        path.unlink(missing_ok=True)
+        layout.checksum_file(path).unlink(missing_ok=True)
 
 
 def _best_file(run: Path) -> Path:
@@ -140,27 +146,54 @@ def _best_step(run: Path) -> int:
         return -1
 
 
-def _checksum_file(path: Path) -> Path:
-    return path.with_name(f"{path.name}.sha256")
-
-
 def _write_checksums(path: Path, sums: list[str]) -> None:
     lines = "".join(f"{checksum}  {path.name}\n" for checksum in sums)
-    write_bytes(_checksum_file(path), lines.encode())
+    write_bytes(layout.checksum_file(path), lines.encode())
 
 
 def _checksums(path: Path) -> list[str]:
     try:
-        text = read_regular(_checksum_file(path), 4096).decode()
+        text = read_regular(layout.checksum_file(path), 4096).decode()
     except (OSError, ValueError):
         return []
     return [line.split()[0] for line in text.splitlines() if line.strip()]
 
 
+def _standing_checksum(path: Path) -> list[str]:
+    """The checksum of the file that stands there; none where it is not there or is damaged.
+
+    Several are there after a write that was cut short: the file tells which one counts.
+    """
+    found = _checksums(path)
+    return found if len(found) == 1 and path.is_file() else _matching(path, found)
+
+
 def _is_intact(path: Path) -> bool:
-    expected = _checksums(path)
+    return bool(_matching(path, _checksums(path)))
+
+
+def _matching(path: Path, checksums: list[str]) -> list[str]:
+    """Those that fit the file. What need not be read is not: a stranger's may be endless."""
+    if not checksums:
+        return []
     try:
         with open_regular(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() in expected
+            if _is_hollow(file):
+                return []
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
+        return []
+    return [digest] if digest in checksums else []
+
+
+def _is_hollow(file: io.FileIO) -> bool:
+    """Whether nearly all of a file is a hole, which costs hours to read and no disk to make.
+
+    The blocks alone do not say it: some file systems count none, or count them late.
+    """
+    found = os.fstat(file.fileno())
+    if found.st_size <= _THINNEST * max(512 * found.st_blocks, 1 << 20):
         return False
+    first_hole = os.lseek(file.fileno(), 0, os.SEEK_HOLE)
+    file.seek(0)
+    return first_hole < found.st_size

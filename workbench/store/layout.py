@@ -26,8 +26,12 @@ TRASH = ".trash"
 """Beside the runs: no id, so that no list shows it."""
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[a-z0-9][a-z0-9._-]{0,63}-[0-9a-f]{6}")
+LAST_ATTEMPT = 999_999_999
+"""The highest number that a metrics file can bear."""
+
 _METRICS_FILE = re.compile(r"([0-9]{4,9})\.jsonl")
 _CHECKPOINT_FILE = re.compile(r"([0-9]{9,18})\.pt")
+_CHECKSUM_FILE = re.compile(r"([0-9]{9,18})\.pt\.sha256")
 
 
 def new_id(name: str, now: datetime) -> str:
@@ -55,6 +59,15 @@ def checkpoint_file(run: Path, step: int) -> Path:
 def checkpoint_steps(run: Path) -> list[int]:
     """The steps that have a checkpoint file, ascending."""
     return _numbers(run / CHECKPOINTS, _CHECKPOINT_FILE)
+
+
+def checksum_file(checkpoint: Path) -> Path:
+    return checkpoint.with_name(f"{checkpoint.name}.sha256")
+
+
+def checksum_steps(run: Path) -> list[int]:
+    """The steps that have a checksum, with a checkpoint or without, ascending."""
+    return _numbers(run / CHECKPOINTS, _CHECKSUM_FILE)
 
 
 def _numbers(folder: Path, pattern: re.Pattern[str]) -> list[int]:

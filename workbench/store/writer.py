@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import itertools
 import os
 import time
 from pathlib import Path
@@ -73,7 +72,8 @@ class MetricsWriter:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _open_next(self, run: Path) -> int:
-        for attempt in itertools.count(max(layout.attempts(run), default=0) + 1):
+        last = max(layout.attempts(run), default=0)
+        for attempt in range(last + 1, layout.LAST_ATTEMPT + 1):
             self._path = layout.metrics_file(run, attempt)
             self.attempt = attempt
             try:
@@ -82,4 +82,5 @@ class MetricsWriter:
                 )
             except FileExistsError:
                 continue
-        raise AssertionError("unreachable: the count has no end")
+        self._path = layout.metrics_file(run, layout.LAST_ATTEMPT)
+        raise OSError(errno.EOVERFLOW, "no attempt can come after it")
