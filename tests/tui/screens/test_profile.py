@@ -96,7 +96,7 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
             store = RunStore(tmp_path / "runs")
             app = WorkbenchApp(store, trainings, look=Look(), settings=tmp_path / "tui.toml")
             app.animation_level = "none"
-            async with app.run_test(size=size) as pilot:
+            async with app.run_test(size=size, notifications=True) as pilot:
                 await pilot.pause()
                 app.edit(table if table is not None else {"name": "a"}, path)
                 screen = app.screen
@@ -223,6 +223,17 @@ def test_a_valid_profile_is_trained(play: Play) -> None:
         assert profile.name == "a"
         await form.press("f7")
         assert len(form.trainings.profiles) == 2
+
+    play(act)
+
+
+def test_it_is_trained_detached(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[RunProfile] = []
+    monkeypatch.setattr(WorkbenchApp, "train_detached", lambda _, profile: started.append(profile))
+
+    async def act(form: Form) -> None:
+        await form.press("f6")
+        assert [profile.name for profile in started] == ["a"]
 
     play(act)
 

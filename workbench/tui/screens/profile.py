@@ -48,6 +48,7 @@ class ProfileScreen(Page):
         Binding("ctrl+o", "load", "Load", tooltip="Load a file, a ready profile or a run's"),
         Binding("f1", "app.keys", "Keys", tooltip="Show all keys"),
         _key("f2", "save_as", "Save as", "Save to another file"),
+        _key("f6", "detached", "Detached", "Train it in a process of its own"),
         _key("f7", "queue", "Queue", "Train it in its turn, and stay in the form"),
         _key("ctrl+z", "undo", "Undo", "Undo the last change"),
         _key("ctrl+y", "redo", "Redo", "Redo what was undone"),
@@ -223,6 +224,9 @@ class ProfileScreen(Page):
 
     def action_train(self) -> None:
         self._start(self.app.train)
+
+    def action_detached(self) -> None:
+        self._start(self.app.train_detached)
 
     def action_queue(self) -> None:
         def queue(profile: RunProfile) -> None:
