@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.reactive import reactive
 from textual.screen import Screen
 
 from workbench.errors import WorkbenchError, WriteError
 from workbench.store.runs import Run, RunStore
-from workbench.tui.look import Look
+from workbench.tui import background
+from workbench.tui.look import LEAST_COLUMNS, LEAST_ROWS, Look
 from workbench.tui.screens.dialogs import Answer, Question
 from workbench.tui.screens.keys import KeysScreen
 from workbench.tui.settings import Settings, load_settings, save_settings
@@ -35,12 +37,18 @@ class WorkbenchApp(App[Leave]):
     """Screens are pushed on the list of runs. `trainings` lives as long as the process."""
 
     TITLE = "workbench"
-    CSS_PATH = "style.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "style.tcss",
+        "styles/profile.tcss",
+        "styles/run.tcss",
+        "styles/runs.tcss",
+    ]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "Keys", tooltip="Show all keys"),
         Binding("q", "leave", "Leave", tooltip="Leave this screen, at last the program"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave the program"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, tooltip="Back to the shell"),
         Binding("w", "current", "Training", show=False, tooltip="Look at the run that trains here"),
     ]
 
@@ -81,6 +89,10 @@ class WorkbenchApp(App[Leave]):
             self.open_run(self._first_run)
         self.set_interval(POLL_SECONDS, self._look_at_trainings)
 
+    def on_resize(self, event: Resize) -> None:
+        small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS
+        self.set_class(small, "-too-small")
+
     def remember(self, **changes: object) -> None:
         """Change settings, and keep them for the next start."""
         settings = Settings.model_validate({**self.settings.model_dump(), **changes})
@@ -105,6 +117,26 @@ class WorkbenchApp(App[Leave]):
         busy = self.trainings.busy
         self._to_open = self.trainings.add(profile)
         self.say(f"{profile.name} waits for what trains now" if busy else f"{profile.name} starts")
+
+    def train_detached(self, profile: RunProfile) -> None:
+        """Train it in a process of its own, which outlives this window."""
+        self.run_worker(background.train_profile(self, profile))
+
+    def resume_detached(self, run: Run) -> None:
+        """Go on with a run in a process of its own."""
+        self.run_worker(background.resume(self, run))
+
+    def detach(self) -> None:
+        """Ask whether to leave, with processes in the background to go on with what trains."""
+        self.push_screen(
+            Question(
+                "Leave, and train on in the background?",
+                "A process in the background goes on from the next step; what waits comes after.\n"
+                "workbench, or workbench watch RUN, shows it again.",
+                (Answer("detach", "d", "Detach"), Answer("stay", "escape", "Stay")),
+            ),
+            self._leave,
+        )
 
     def open_run(self, run: Run) -> None:
         from workbench.tui.screens.run import RunScreen
@@ -134,9 +166,19 @@ class WorkbenchApp(App[Leave]):
             await self.action_quit()
 
     async def action_quit(self) -> None:
-        if not self.trainings.busy:
+        if self.trainings.busy:
+            self._ask_what_becomes()
+        else:
             self.exit("done")
-            return
+
+    def action_suspend_process(self) -> None:
+        """Back to the shell for a while: that would stop a training too, so it is asked about."""
+        if self.trainings.busy:
+            self._ask_what_becomes()
+        else:
+            super().action_suspend_process()
+
+    def _ask_what_becomes(self) -> None:
         self.push_screen(
             Question(
                 "A training goes on in this window",
