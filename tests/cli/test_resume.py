@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,6 +15,7 @@ from click.testing import Result
 from workbench.config.loading import load_profile
 from workbench.events import Ended
 from workbench.store.control import is_pause_requested, request_pause
+from workbench.store.liveness import write_owner
 from workbench.store.lock import RunLock
 from workbench.store.record import record
 from workbench.store.runs import Run, RunStore
@@ -160,3 +162,53 @@ def test_an_unknown_run_exits_2(workbench: Workbench, recorded: Callable[..., Ru
     result = workbench("resume", "nothing")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "no run 'nothing'" in result.stderr
+
+
+# Folders of strangers
+
+
+@pytest.mark.parametrize("name", ["checkpoints", "metrics", "control", "artifacts"])
+def test_what_a_linked_folder_points_to_is_left_alone(
+    workbench: Workbench, ended: Callable[..., Run], tmp_path: Path, name: str
+) -> None:
+    run = ended("stopped")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    names = {"000000999.pt", ".note.12345678.tmp", "pause"}
+    for each in names:
+        (elsewhere / each).touch()
+    shutil.rmtree(run.path / name, ignore_errors=True)
+    (run.path / name).symlink_to(elsewhere)
+
+    result = workbench("resume", run.id, "--quiet")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{name} is not a folder of the run's own" in result.stderr
+    assert {path.name for path in elsewhere.iterdir()} == names
+    assert run.status().state == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("finished", "is finished"), ("failed", "failed: for a reason")]
+)
+def test_a_damaged_status_lets_no_ended_run_go_on(
+    workbench: Workbench, ended: Callable[..., Run], state: str, words: str
+) -> None:
+    run = ended(state, "for a reason")
+    (run.path / "status.json").write_text("{")
+    result = workbench("resume", run.id, "--quiet")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"run {run.id} {words}" in result.stderr
+    assert (run.path / "status.json").read_text() == "{"
+
+
+def test_a_damaged_status_of_another_hosts_run_is_busy(
+    workbench: Workbench, ended: Callable[..., Run]
+) -> None:
+    run = ended("stopped")
+    write_owner(run.path)
+    owner = json.loads((run.path / "owner.json").read_text())
+    (run.path / "owner.json").write_text(json.dumps({**owner, "host": "elsewhere"}))
+    (run.path / "status.json").write_text("{")
+    for command in (["resume"], ["trash"], ["prune", "--yes"]):
+        assert workbench(*command, run.id).exit_code == 75
+    assert run.path.exists()

@@ -27,7 +27,7 @@ def ask(run: Run, request: Callable[[Run], None], words: str, *, as_json: bool) 
         )
     request(run)
     if as_json:
-        print_json({"id": run.id, "path": str(run.path), "state": status.state})
+        print_json({"id": run.id, "path": run.path, "state": status.state})
     else:
         print_line(words)
         print_line(f"go on with it: {command_for('resume', run)}")

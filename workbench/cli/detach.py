@@ -38,7 +38,7 @@ def train_detached(
 def _tell(run: Run, pid: int, *, as_json: bool) -> None:
     if as_json:
         state = run.status().state
-        print_json({"id": run.id, "path": str(run.path), "pid": pid, "state": state})
+        print_json({"id": run.id, "path": run.path, "pid": pid, "state": state})
         return
     print_line(f"run {run.id} trains in the background (process {pid})")
     print_line(f"watch it: {command_for('watch', run)}")

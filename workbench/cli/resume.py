@@ -96,7 +96,7 @@ def command(
 
 def _say(run: Run, text: str, *, as_json: bool) -> None:
     if as_json:
-        print_json({"id": run.id, "path": str(run.path), "state": run.status().state})
+        print_json({"id": run.id, "path": run.path, "state": run.status().state})
     else:
         print_line(text)
 

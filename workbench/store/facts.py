@@ -1,4 +1,4 @@
-"""How a run stands, as JSON: the same keys with the same meaning in every command."""
+"""How a run stands, for JSON: the same keys with the same meaning in every command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def facts_of(run: Run) -> dict[str, object]:
     best = status.best.model_dump(include={"metric", "value", "epoch"}) if status.best else None
     return {
         "id": run.id,
-        "path": str(run.path),
+        "path": run.path,
         "state": status.state,
         "reason": status.reason,
         "warning": status.warning,
