@@ -330,3 +330,24 @@ def test_names_from_a_file_are_cleaned(tmp_path: Path) -> None:
 def test_a_non_finite_metric_is_read_as_nan(tmp_path: Path) -> None:
     _write(tmp_path, 1, [_started(0), _epoch(0, 4, loss=math.nan)])
     assert np.isnan(_read(tmp_path).series("loss").values).all()
+
+
+def test_a_line_that_brings_a_crowd_of_names_is_skipped_and_counted(tmp_path: Path) -> None:
+    crowd = [_epoch(n, 4 * n, **{f"m{n}_{k}": 0.5 for k in range(800)}) for n in range(3)]
+    _write(tmp_path, 1, [_started(0), *crowd, _epoch(3, 12, loss=0.5)])
+    history = _read(tmp_path)
+    assert history.dropped == 2
+    assert len(history.metrics) == 801
+    assert history.series("loss").steps.tolist() == [12]
+
+
+def test_a_best_and_a_confusion_table_of_the_same_step_replace_the_earlier_one(
+    tmp_path: Path,
+) -> None:
+    again = _confusion(4, counts=[[5, 0], [0, 5]])
+    _write(tmp_path, 1, [_started(0), _best(4), _confusion(4), {**_best(4), "value": 0.75}, again])
+    history = _read(tmp_path)
+    assert history.best is not None
+    assert history.best.value == 0.75
+    assert history.confusion is not None
+    assert history.confusion.counts.tolist() == [[5, 0], [0, 5]]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -155,3 +156,24 @@ def test_a_hole_of_gigabytes_is_one_damaged_line_and_what_follows_is_read(run: R
     reader = run.reader()
     assert [record["event"] for record in reader.read()] == ["after"]
     assert reader.dropped == 1
+
+
+def test_a_folder_of_many_attempts_is_listed_once_and_again_at_its_end(
+    tmp_path: Path, metrics: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for attempt in range(1, 301):
+        _append(metrics / f"{attempt:04d}.jsonl", b"")
+    _append(metrics / "0300.jsonl", _line(7))
+    listed = []
+    listing = Path.iterdir
+
+    def counted(folder: Path) -> Iterator[Path]:
+        listed.append(folder)
+        return listing(folder)
+
+    monkeypatch.setattr(Path, "iterdir", counted)
+    reader = EventReader(tmp_path)
+    assert _numbers(_read_all(reader)) == [(300, 7)]
+    assert 1 <= len(listed) < 5
+    _append(metrics / "0301.jsonl", _line(8))
+    assert _numbers(reader.read()) == [(301, 8)]

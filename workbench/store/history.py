@@ -21,6 +21,7 @@ from workbench.store.status import Best
 from workbench.store.text import clean, clean_value
 
 _MAX_COLUMNS = 64
+_MAX_METRICS = 1000
 _MAX_COUNT = 2**53
 _STARTED = TypeAdapter(Started)
 _ENDED = TypeAdapter(Ended)
@@ -67,7 +68,8 @@ class History:
         self._misfits = 0
         self._metrics: dict[str, Columns] = {}
         self._bests: list[Best] = []
-        self._confusions: list[Confusion] = []
+        self._confusions: dict[tuple[str, int], Confusion] = {}
+        """By split and step; what was counted once more replaces."""
         self._clock = Clock()
         self._handlers = {
             "started": self._on_started,
@@ -96,8 +98,8 @@ class History:
     @property
     def confusion(self) -> Confusion | None:
         """The last confusion table of the test set; before there is one, the last of any set."""
-        of_test = [table for table in self._confusions if table.split == "test"]
-        tables = of_test or self._confusions
+        tables = [*self._confusions.values()]
+        tables = [table for table in tables if table.split == "test"] or tables
         return tables[-1] if tables else None
 
     @property
@@ -146,7 +148,9 @@ class History:
             table.cut(first_step + 1)
         self.filters = [filters for filters in self.filters if filters.step <= first_step]
         self._bests = [best for best in self._bests if best.step <= first_step]
-        self._confusions = [table for table in self._confusions if table.step <= first_step]
+        self._confusions = {
+            key: table for key, table in self._confusions.items() if table.step <= first_step
+        }
         self._clock.begin(first_step)
 
     def _on_started(self, record: Record) -> None:
@@ -170,8 +174,11 @@ class History:
 
     def _on_epoch(self, record: Record) -> None:
         epoch, step = _count(record["epoch"]), _count(record["step"])
-        for name, value in dict(record["metrics"]).items():
-            table = self._metrics.setdefault(clean(name), Columns())
+        metrics = {clean(name): value for name, value in dict(record["metrics"]).items()}
+        if len(metrics.keys() | self._metrics.keys()) > _MAX_METRICS:
+            raise ValueError("too many metrics")
+        for name, value in metrics.items():
+            table = self._metrics.setdefault(name, Columns())
             if len(table) and table.index[-1] == step:
                 table.cut(step)  # a resumed attempt evaluated this epoch once more
             row = {"epoch": np.array([float(epoch)]), "value": np.array([_number(value)])}
@@ -190,10 +197,16 @@ class History:
         self.filters.append(Filters(*counts, clean(str(record["layer"])), weights))
 
     def _on_best(self, record: Record) -> None:
-        self._bests.append(Best.model_validate(record))
+        best = Best.model_validate(record)
+        if self._bests and self._bests[-1].step == best.step:
+            self._bests.pop()
+        self._bests.append(best)
 
     def _on_confusion(self, record: Record) -> None:
-        self._confusions.append(read_confusion(record))
+        table = read_confusion(record)
+        key = table.split, table.step
+        self._confusions.pop(key, None)  # the last that came is the last that is shown
+        self._confusions[key] = table
 
     def _on_ended(self, record: Record) -> None:
         self.ended = _ENDED.validate_python(

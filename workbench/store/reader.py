@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import deque
 from io import FileIO
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class EventReader:
         """Damaged lines so far."""
         self._run = run
         self._attempt = 0
+        self._later: deque[int] = deque()
+        """Attempts that are known to follow this one, ascending."""
         self._offset = 0
         self._is_torn = False
         self._in_long_line = False
@@ -39,13 +42,18 @@ class EventReader:
         """
         while True:
             # Looked up before reading: once a later file exists, this one grows no more.
-            following = next((n for n in attempts(self._run) if n > self._attempt), None)
+            self._look_for_later()
             while (chunk := self._read_chunk()) is not None:
                 if records := self._decode(chunk):
                     return records
-            if following is None:
+            if not self._later:
                 return []
-            self._move_to(following)
+            self._move_to(self._later.popleft())
+
+    def _look_for_later(self) -> None:
+        # Only where none is known: a folder of many attempts is not listed for each of them.
+        if not self._later:
+            self._later.extend(n for n in attempts(self._run) if n > self._attempt)
 
     def _read_chunk(self) -> bytes | None:
         """Whole lines from the current place on; None where there are none yet."""
