@@ -202,7 +202,8 @@ def test_what_changes_no_result_may_change_before_a_resume(
     dataset: Dataset, tmp_path: Path
 ) -> None:
     checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
-    assert a_trainer(dataset, a_profile(eval_batch_size=7), checkpoint).progress.position.step == 1
+    changed = a_profile(checkpoint_minutes=7)
+    assert a_trainer(dataset, changed, checkpoint).progress.position.step == 1
 
 
 def test_code_of_ones_own_may_have_moved(
@@ -223,6 +224,46 @@ def test_code_of_ones_own_may_have_moved(
     assert a_trainer(dataset, in_folder("b"), checkpoint).progress.position.step == 1
     with pytest.raises(CheckpointError, match=r": data\.callable$"):
         a_trainer(dataset, in_folder("b", "mine:other"), checkpoint)
+
+
+RANDOM_CODE = """
+import random
+
+import numpy as np
+from torch import nn
+
+
+class Noisy(nn.Module):
+    def __init__(self, classes):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(64, classes))
+
+    def forward(self, images):
+        if self.training:
+            images = images + random.random() + np.random.standard_normal()
+        return self.layers(images)
+"""
+
+
+def test_a_network_of_ones_own_that_draws_from_python_and_numpy_resumes_bit_for_bit(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    (tmp_path / "noisy_of_mine.py").write_text(RANDOM_CODE)
+    model = CustomModelProfile(callable="noisy_of_mine:Noisy", folder=tmp_path)
+    check_resume(a_profile().model_copy(update={"model": model}), dataset, 7, tmp_path)
+
+
+def test_other_batches_of_evaluations_are_taken_with_a_warning(
+    dataset: Dataset, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Their losses are summed in float32 within a batch."""
+    checkpoint = last_checkpoint(a_trainer(dataset).train(stop_at(1)), tmp_path)
+    a_trainer(dataset, checkpoint=checkpoint)
+    assert caplog.records == []
+    a_trainer(dataset, a_profile(eval_batch_size=7), checkpoint)
+    assert [record.getMessage() for record in caplog.records] == [
+        "training.eval_batch_size was 512 and is 7: last bits of evaluations may differ"
+    ]
 
 
 @pytest.mark.gpu

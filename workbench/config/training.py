@@ -56,7 +56,7 @@ class TrainingProfile(Section):
     batch_size: int = Field(128, ge=1, le=1_000_000)
     """Images per training step; the last step of an epoch takes what is left."""
     eval_batch_size: int = Field(512, ge=1, le=1_000_000)
-    """Images per evaluation step; changes speed and memory, not the result."""
+    """Images per evaluation step; changes speed and memory, and of the result the last bits."""
     clip_norm: float = Field(0.0, ge=0)
     """Largest global gradient norm, in the epochs after warm-up; 0 is off."""
     gradient_accumulation: int = Field(1, ge=1, le=10_000)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import Field
 
 from workbench.config.training import EarlyStoppingProfile
 
@@ -13,8 +16,8 @@ class BestSoFar:
     """The best epoch so far by a metric where more is better."""
 
     value: float = -math.inf
-    epoch: int = -1
-    waited: int = 0
+    epoch: Annotated[int, Field(ge=-1, lt=2**53)] = -1
+    waited: Annotated[int, Field(ge=0, lt=2**53)] = 0
     """Epochs in a row since then without a better one."""
 
     def after(self, epoch: int, value: float, rule: EarlyStoppingProfile) -> BestSoFar:

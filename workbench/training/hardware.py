@@ -6,16 +6,18 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from pydantic import Field
 
 from workbench.config.training import TrainingProfile
 from workbench.errors import DeviceError
 
 _THREADS = torch.get_num_threads()
 """The process's own count, before a resumed run set that of its checkpoint."""
-
+_MOST_THREADS = max(1024, os.cpu_count() or 0)
+"""That a checkpoint may ask for: a process that starts a million of them dies."""
 
 _FIRST_BF16 = (8, 0)
 """Compute capability of Ampere, the first with bf16 tensor cores."""
@@ -28,7 +30,7 @@ class Hardware:
     device: str
     precision: Literal["fp32", "bf16"]
     compile: bool
-    threads: int
+    threads: Annotated[int, Field(ge=1, le=_MOST_THREADS)]
     """CPU threads: another count sums in another order, and so gives other last bits."""
     reasons: Mapping[str, str]
     """Why each "auto" became what it is."""

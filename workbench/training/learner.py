@@ -25,6 +25,7 @@ from workbench.training.memory import memory_errors
 from workbench.training.optimizer import build_optimizer, set_learning_rate
 from workbench.training.own_network import Forward, checked, own_code
 from workbench.training.parts import largest_part, parts_of
+from workbench.training.random_state import seed_generators
 from workbench.training.schedule import Moment, learning_rate, warmup_epochs
 
 Split = Literal["train", "val", "test"]
@@ -47,13 +48,13 @@ class StepResult:
 class Learner:
     """Builds model, optimizer, loss and batches from a profile.
 
-    Seeds torch's global generator, which draws the initial weights. Raises
+    Seeds the global generators: torch's draws the initial weights. Raises
     `ModelError` where the model cannot take the data, `DataError` where the
     class weights don't fit it, `DeviceMemoryError` where there is no room.
     """
 
     def __init__(self, profile: RunProfile, dataset: Dataset, hardware: Hardware) -> None:
-        torch.manual_seed(profile.seed)
+        seed_generators(profile.seed)
         self.profile = profile
         self.dataset = dataset
         self.hardware = hardware

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+from pydantic import Field
 
 from workbench.config.wording import counted
 from workbench.errors import CheckpointError
 from workbench.training.early_stopping import BestSoFar
 from workbench.training.step_buffer import StepColumns
 
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+"""What a checkpoint may say: beyond it, a float would no longer count one by one."""
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
 
 @dataclass(frozen=True)
 class Position:
     """How far a run has come."""
 
-    epoch: int = 0
+    epoch: Count = 0
     """The epoch being trained, or next."""
-    step: int = 0
+    step: Count = 0
     """Steps done."""
-    loss_sum: float = 0.0
+    loss_sum: Finite = 0.0
     """Over the samples that the current epoch has trained so far."""
-    correct: int = 0
-    samples: int = 0
+    correct: Count = 0
+    samples: Count = 0
     """Of the current epoch; 0 also once it was evaluated."""
     best: BestSoFar = field(default_factory=BestSoFar)
-    seconds: float = 0.0
+    seconds: Annotated[Finite, Field(ge=0)] = 0.0
     """The loop's time, over all attempts."""
 
     def after(self, steps: StepColumns) -> Position:

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from workbench.config.profile import RunProfile
+from workbench.config.wording import printable, shortened
 from workbench.data.dataset import Dataset
 from workbench.errors import CheckpointError
 from workbench.training.checkpoint import Checkpoint
@@ -25,8 +26,8 @@ _MAY_CHANGE: dict[str, Any] = {
     "model": {"folder": True},
     "training": {"eval_batch_size": True, "checkpoint_minutes": True},
 }
-"""Keys that change no result, where a profile has them: the images themselves are told apart by
-their fingerprint, and code of one's own may move."""
+"""Keys that do not change the training, where a profile has them: the images themselves are told
+apart by their fingerprint, and code of one's own may move."""
 
 _FORCE = "; --force goes on all the same"
 
@@ -57,12 +58,23 @@ def check_same_run(checkpoint: Checkpoint, profile: RunProfile, dataset: Dataset
             "the data set has changed since the checkpoint was written",
             hint=f"restore the images, or start a new run{_FORCE}",
         )
+    _tell_of_last_bits(checkpoint, profile)
     for package, version in versions().items():
-        if (before := checkpoint.versions.get(package)) != version:
+        if (before := checkpoint.versions.get(package, "another")) != version:
             logger.warning(
                 "the run was trained with %s %s and goes on with %s: last bits may differ",
-                package, before, version,
+                package, printable(shortened(before)), version,
             )  # fmt: skip
+
+
+def _tell_of_last_bits(checkpoint: Checkpoint, profile: RunProfile) -> None:
+    """Losses of an evaluation are rounded batch by batch, and its batches are another size."""
+    then = _trained_profile(checkpoint).training.eval_batch_size
+    if then != (now := profile.training.eval_batch_size):
+        logger.warning(
+            "training.eval_batch_size was %d and is %d: last bits of evaluations may differ",
+            then, now,
+        )  # fmt: skip
 
 
 def adopted(
@@ -74,6 +86,7 @@ def adopted(
     holds for those that changed. An optimizer of another kind starts without
     memory, and averages that were not taken start at the weights.
     """
+    _tell_of_last_bits(checkpoint, profile)
     changes = {change.key: change for change in profile_changes(checkpoint, profile)}
     for change in changes.values():
         logger.warning("--force: goes on though %s", change)
@@ -109,7 +122,7 @@ def _trained_profile(checkpoint: Checkpoint) -> RunProfile:
     try:
         # Not model_validate_json: its strictness has another idea of paths than that of TOML.
         return RunProfile.model_validate(json.loads(checkpoint.profile))
-    except ValueError as error:  # pydantic's ValidationError is one
+    except (ValueError, RecursionError) as error:  # pydantic's ValidationError is one
         raise CheckpointError(
             "the checkpoint's profile is not valid in this version of workbench",
             hint="resume it with the version of workbench that wrote it (see env.json); "

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import copy
 import json
+from collections.abc import Mapping
 from typing import BinaryIO
 
 import safetensors.torch
+from torch import Tensor
 
 from workbench.config.profile import RunProfile
+from workbench.config.wording import printable, shortened, shown
 from workbench.data.dataset import Dataset
 from workbench.errors import CheckpointError
 from workbench.events import Write
 from workbench.training.checkpoint import Checkpoint, Weights
 from workbench.training.learner import Learner
+from workbench.training.optimizer_state import load_state
 from workbench.training.position import Position
 from workbench.training.random_state import random_state, set_random_state
 from workbench.training.sameness import check_same_run, versions
+
+_MESSAGE_LENGTH = 300
+"""Characters of torch's words on weights that do not fit: they name the checkpoint's own."""
 
 
 def snapshot(
@@ -44,17 +50,18 @@ def restore(learner: Learner, profile: RunProfile, checkpoint: Checkpoint) -> No
     """
     check_same_run(checkpoint, profile, learner.dataset)
     _restore_weights(learner, checkpoint)
+    if checkpoint.best_model or checkpoint.position.best.epoch >= 0:
+        _check_weights(checkpoint.best_model, learner.weights(), "best weights")
     if learner.average is not None:
-        learner.average.load(checkpoint.average)
-    learner.optimizer.load_state_dict(
-        {
-            # torch keeps the tensors that it is given, and updates them in place.
-            "state": copy.deepcopy(checkpoint.optimizer["state"]),
-            # The options are the profile's, which may have been changed by force.
-            "param_groups": learner.optimizer.state_dict()["param_groups"],
-        }
-    )
-    set_random_state(checkpoint.random_state, learner.device)
+        averages = learner.average.weights()
+        # Where none were taken yet they begin at the weights, of which it has more.
+        given = {name: w for name, w in checkpoint.average.items() if name in averages}
+        _check_weights(given, averages, "averages")
+        learner.average.load(given)
+    parameters = [*learner.model.parameters()]
+    state = checkpoint.optimizer["state"]
+    load_state(learner.optimizer, profile.optimizer, parameters, state)
+    _restore_random_state(learner, checkpoint)
 
 
 def _restore_weights(learner: Learner, checkpoint: Checkpoint) -> None:
@@ -64,9 +71,32 @@ def _restore_weights(learner: Learner, checkpoint: Checkpoint) -> None:
         # Its first line only repeats the class's name.
         _, *details = (line.strip().rstrip(".") for line in str(error).splitlines())
         what = details[0] if details else str(error)
+        raise _does_not_fit("weights", printable(shortened(what, _MESSAGE_LENGTH))) from error
+
+
+def _check_weights(given: Weights, wanted: Mapping[str, Tensor], what: str) -> None:
+    """They are loaded only when the training has finished: it must not be lost then."""
+    if lacking := [*wanted.keys() ^ given.keys()]:
+        raise _does_not_fit(what, f"{shown(min(lacking))} is in one of them alone")
+    for name, weight in wanted.items():
+        if given[name].shape != weight.shape:
+            raise _does_not_fit(what, f"{shown(name)} has shape {(*given[name].shape,)}")
+
+
+def _does_not_fit(what: str, why: str) -> CheckpointError:
+    return CheckpointError(
+        f"the checkpoint's {what} do not fit the model: {why}",
+        hint="restore the model, or start a new run",
+    )
+
+
+def _restore_random_state(learner: Learner, checkpoint: Checkpoint) -> None:
+    try:
+        set_random_state(checkpoint.random_state, learner.device)
+    except (LookupError, RuntimeError, TypeError, ValueError) as error:
         raise CheckpointError(
-            f"the checkpoint's weights do not fit the model: {what}",
-            hint="restore the model, or start a new run",
+            "the checkpoint's random state is none of this program's",
+            hint="resume it with the version of workbench that wrote it (see env.json)",
         ) from error
 
 
