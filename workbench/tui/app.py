@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -26,6 +26,7 @@ from workbench.tui.widgets.heading import Heading
 
 if TYPE_CHECKING:
     from workbench.config.profile import RunProfile
+    from workbench.tui.screens.page import Page
 
 POLL_SECONDS = 0.25
 
@@ -166,7 +167,15 @@ class WorkbenchApp(App[Leave]):
             await self.action_quit()
 
     async def action_quit(self) -> None:
-        if self.trainings.busy:
+        """Leave the program, once every page agrees, the upper ones first."""
+        from workbench.tui.screens.page import Page
+
+        self._quit([screen for screen in self.screen_stack if isinstance(screen, Page)])
+
+    def _quit(self, pages: Sequence[Page]) -> None:
+        if pages:
+            pages[-1].before_quitting(partial(self._quit, pages[:-1]))
+        elif self.trainings.busy:
             self._ask_what_becomes()
         else:
             self.exit("done")

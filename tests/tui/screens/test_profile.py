@@ -19,9 +19,11 @@ from workbench.store.runs import Run, RunStore
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.look import Look
 from workbench.tui.screens.dialogs import Prompt, Question
+from workbench.tui.screens.keys import KeysScreen
 from workbench.tui.screens.pick import Pick
 from workbench.tui.screens.profile import ProfileScreen
 from workbench.tui.screens.profile_sheets import DifferenceSheet, Preview
+from workbench.tui.screens.runs import RunsScreen
 from workbench.tui.trainings import Job, Trainings
 from workbench.tui.widgets.form_row import FormRow
 
@@ -286,6 +288,35 @@ def test_leaving_asks_about_changes(play: Play) -> None:
         await form.press("d")
         await until(form.pilot, lambda: not isinstance(form.pilot.app.screen, Question))
         assert not isinstance(form.pilot.app.screen, ProfileScreen)
+
+    play(act)
+
+
+def test_saving_first_leaves_once_it_is_saved(play: Play, tmp_path: Path) -> None:
+    async def act(form: Form) -> None:
+        await form.press("x", "escape", "escape")
+        await form.on(Question)
+        await form.press("s")
+        await form.on(Prompt)
+        await form.press("enter")
+        await until(form.pilot, lambda: isinstance(form.pilot.app.screen, RunsScreen))
+        assert load_profile(tmp_path / "ax.toml").profile.name == "ax"
+
+    play(act)
+
+
+def test_leaving_the_program_asks_about_changes_too(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.press("x", "f1")
+        await form.on(KeysScreen)
+        await form.press("ctrl+q")
+        await form.on(Question)
+        await form.press("escape")
+        await form.on(KeysScreen)
+        await form.press("ctrl+q")
+        await form.on(Question)
+        await form.press("d")
+        await until(form.pilot, lambda: form.pilot.app.return_value == "done")
 
     play(act)
 

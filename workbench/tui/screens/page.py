@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual import getters
 from textual.app import ComposeResult
@@ -29,6 +29,10 @@ class Page(Screen[None]):
 
     def parts(self) -> Iterable[Widget]:
         return ()
+
+    def before_quitting(self, go: Callable[[], object]) -> None:
+        """Call `go` as soon as nothing would be lost with the page, or never."""
+        go()
 
     def on_screen_resume(self) -> None:
         self.query_one(Heading).news = self.app.news

@@ -258,4 +258,7 @@ class ProfileScreen(Page):
             self._show()
 
     def action_leave(self) -> None:
-        self.files.leave()
+        self.files.leave(self.app.pop_screen)
+
+    def before_quitting(self, go: Callable[[], object]) -> None:
+        self.files.leave(go)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from workbench.tui.screens.profile import ProfileScreen
 
 STAY = Answer("stay", "escape", "Stay")
+
+
+def _stay() -> None:
+    """What comes after saving, where the form stays."""
 
 
 class Files:
@@ -59,38 +64,39 @@ class Files:
             self.path, self._overwrites = taken.path, False
             self._screen.run_worker(self._screen.form.open(Draft(taken.table, taken.base)))
 
-    def save(self) -> None:
+    def save(self, then: Callable[[], object] = _stay) -> None:
+        """Save, asking for what is not known, and go on with `then` once it is done."""
         if self.path is None:
-            self.save_as()
+            self.save_as(then)
         elif self._overwrites or not loses(self.path).startswith("Its comments"):
-            self._write(self.path)
+            self._write(self.path, then)
         else:
-            self._ask_overwrite(self.path)
+            self._ask_overwrite(self.path, then)
 
-    def save_as(self) -> None:
+    def save_as(self, then: Callable[[], object] = _stay) -> None:
         name = self._screen.draft.table.get("name")
         value = str(self.path or f"{name if isinstance(name, str) else 'profile'}.toml")
         self._screen.app.push_screen(
-            Prompt("Save as", value=value, check=wrong_with), self._save_to
+            Prompt("Save as", value=value, check=wrong_with), partial(self._save_to, then)
         )
 
-    def _save_to(self, typed: str | None) -> None:
+    def _save_to(self, then: Callable[[], object], typed: str | None) -> None:
         if typed is None:
             return
         path = path_of(typed)
         if path.exists():
-            self._ask_overwrite(path)
+            self._ask_overwrite(path, then)
         else:
-            self._write(path)
+            self._write(path, then)
 
-    def _ask_overwrite(self, path: Path) -> None:
+    def _ask_overwrite(self, path: Path, then: Callable[[], object]) -> None:
         answers = (Answer("write", "w", "Write over it"), STAY)
         question = Question(f"{path.name} is there already", loses(path), answers)
         self._screen.app.push_screen(
-            question, lambda answer: self._write(path) if answer == "write" else None
+            question, lambda answer: self._write(path, then) if answer == "write" else None
         )
 
-    def _write(self, path: Path) -> None:
+    def _write(self, path: Path, then: Callable[[], object]) -> None:
         draft = self._screen.draft
         try:
             save(draft.table, draft.base, path)
@@ -102,9 +108,10 @@ class Files:
         problems = self._screen.form.examined.problems
         self._screen.app.say(f"saved {path}" + (", with its errors" if problems else ""))
         self._screen.form.check()
+        then()
 
-    def leave(self) -> None:
-        self._unless_unsaved("Leave the form?", self._screen.app.pop_screen)
+    def leave(self, go: Callable[[], object]) -> None:
+        self._unless_unsaved("Leave the form?", go)
 
     def _unless_unsaved(self, title: str, go: Callable[[], object]) -> None:
         if not self._screen.draft.is_changed:
@@ -120,7 +127,7 @@ class Files:
             if answer == "drop":
                 go()
             elif answer == "save":
-                self.save()
+                self.save(go)
 
         self._screen.app.push_screen(question, answered)
 
