@@ -122,10 +122,10 @@ class RunScreen(CurvesPage):
         """Show where the run stands now."""
         before = self.feed.now
         if self.feed.look():
-            self.query_one(RunStatus).now = self.feed.now
+            self.query_one(RunStatus).show(self.feed.now)
             if _kind(before) != _kind(self.feed.now):
                 self._say_what_is_missing()
-            self.refresh_bindings()
+            self.refresh_keys()
 
     def _tick(self) -> None:
         """A quarter of a second has passed."""

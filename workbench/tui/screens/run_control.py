@@ -39,6 +39,7 @@ class RunPage(Page):
         super().__init__()
         self.feed = RunFeed(run)
         self.place = f"run {run.id}"
+        self._keys: frozenset[str] = frozenset()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         now, state = self.feed.now, self.feed.now.status.state
@@ -58,6 +59,13 @@ class RunPage(Page):
         """Whether it is the run that trains in this process."""
         run = self.app.situation.run
         return run is not None and run.path.absolute() == self.feed.run.path.absolute()
+
+    def refresh_keys(self) -> None:
+        """Show which keys do something now; the footer is made anew only where that changed."""
+        now = frozenset(each.binding.action for each in self.active_bindings.values())
+        if now != self._keys:
+            self._keys = now
+            self.refresh_bindings()
 
     def action_pause(self) -> None:
         self._ask(request_pause)

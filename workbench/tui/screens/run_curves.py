@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,7 +13,7 @@ from textual.widget import Widget
 from workbench.plots.style import CurveStyle
 from workbench.store.runs import Run
 from workbench.tui.screens.run_control import RunPage
-from workbench.tui.screens.run_panels import no_curve
+from workbench.tui.screens.run_panels import no_curve, roomy
 from workbench.tui.screens.run_view import CurveView
 from workbench.tui.widgets.chart import ChartView
 
@@ -144,15 +145,25 @@ class CurvesPage(RunPage):
         self._is_stale = False
         cost = time.monotonic() - start
         self._due = start + cost + max(CHART_SECONDS, CHART_SHARE * cost)
-        self.refresh_bindings()
+        self.refresh_keys()
 
     def _draw(self, view: ChartView, make: Callable[[CurveStyle], Chart]) -> None:
         chart = make(self.view.style)
         if chart.lines:
-            view.show(chart, self.view.cursor)
+            view.show(self._with_room(chart), self.view.cursor)
         else:
             what = "step" if view.id in ("loss", "accuracy") else chart.title.lower()
             view.say(no_curve(self.feed.now, what))
+
+    def _with_room(self, chart: Chart) -> Chart:
+        """While it trains, with an x axis that seldom changes: then few rows of it do."""
+        if self.view.style.limits is not None or not self.feed.now.is_active:
+            return chart
+        last = max((float(line.x[-1]) for line in chart.lines if line.x.size), default=0.0)
+        status = self.feed.now.status
+        whole = {"epoch": status.epochs, "step": status.steps}.get(self.view.style.x, 0)
+        limits = (0.0, roomy(last, whole))
+        return replace(chart, x_axis=replace(chart.x_axis, limits=limits))
 
     def _turn(self, view: CurveView) -> None:
         """Look at the curves in another way; a cursor that moves draws no curve anew."""
@@ -163,7 +174,7 @@ class CurvesPage(RunPage):
             for chart in self._drawn():
                 chart.point(view.cursor)
         if (view.cursor is None) != (before.cursor is None):
-            self.refresh_bindings()
+            self.refresh_keys()
 
     def _chart(self, name: str) -> ChartView:
         return self.query_one(f"#{name}", ChartView)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from workbench.store.status import Status
 from workbench.tui.screens.run_feed import Snapshot
 from workbench.tui.widgets.tabs import Panel
@@ -22,6 +24,9 @@ WIDE, HUGE = (110, 24), (160, 44)
 LOW = 30
 """With fewer rows nothing stands empty."""
 
+ROUND = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.4, 8, 10, 12.5)
+"""Ends of an axis, times a power of ten."""
+
 
 def in_sight(chosen: str, columns: int, rows: int) -> frozenset[str]:
     """The names of the panels that a terminal of this size shows."""
@@ -30,6 +35,18 @@ def in_sight(chosen: str, columns: int, rows: int) -> frozenset[str]:
     if chosen == CHARTS.name and columns >= WIDE[0] and rows >= WIDE[1]:
         return frozenset({CHARTS.name, FILTERS.name})
     return frozenset({chosen})
+
+
+def roomy(last: float, whole: float) -> float:
+    """The end of an axis whose curve has come to `last`: a round number above it.
+
+    Not beyond `whole`, the end of the whole training, where that is known.
+    """
+    if not 0 < last < math.inf:
+        return whole or 1.0
+    power = 10.0 ** math.floor(math.log10(last))
+    end = next(factor * power for factor in ROUND if factor * power >= last)
+    return min(end, whole) if whole >= last else end
 
 
 def no_curve(now: Snapshot, what: str) -> str:

@@ -7,7 +7,6 @@ import time
 
 from rich.text import Text
 from textual import getters
-from textual.reactive import reactive
 from textual.widget import Widget
 
 from workbench.store.cells import STATE_COLORS
@@ -32,14 +31,21 @@ class RunStatus(Widget):
 
     app = getters.app(WorkbenchApp)
 
-    now: reactive[Snapshot] = reactive(Snapshot(), layout=True)
+    def __init__(self) -> None:
+        super().__init__()
+        self._now = Snapshot()
+
+    def show(self, now: Snapshot) -> None:
+        """Only another number of lines moves what lies below: that draws the screen anew."""
+        before, self._now = self._now, now
+        self.refresh(layout=remarks(before) != remarks(now))
 
     def render(self) -> Text:
         width = self.content_size.width
         lines = [
-            progress_line(self.now.status, width, unicode=self.app.look.unicode),
-            figures_line(self.now.status, width),
-            *remarks(self.now),
+            progress_line(self._now.status, width, unicode=self.app.look.unicode),
+            figures_line(self._now.status, width),
+            *remarks(self._now),
         ]
         return Text("\n", overflow="fold").join(lines)
 
