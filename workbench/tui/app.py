@@ -40,6 +40,7 @@ class WorkbenchApp(App[Leave]):
     TITLE = "workbench"
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         "style.tcss",
+        "styles/key_line.tcss",
         "styles/profile.tcss",
         "styles/run.tcss",
         "styles/runs.tcss",

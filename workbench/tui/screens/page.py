@@ -8,10 +8,10 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.widgets.heading import Heading
+from workbench.tui.widgets.key_line import KeyLine
 
 
 class Page(Screen[None]):
@@ -25,7 +25,7 @@ class Page(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Heading(self.place)
         yield from self.parts()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def parts(self) -> Iterable[Widget]:
         return ()
