@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
 import subprocess
@@ -36,6 +37,7 @@ from workbench.errors import (
     CheckpointError,
     RunBusyError,
     RunStateError,
+    WriteError,
 )
 from workbench.events import (
     BestImproved,
@@ -278,6 +280,18 @@ def test_a_stop_flag_is_removed_when_acted_on(profile: RunProfile, runs: Path) -
     train(watch)
     assert (run.status().state, run.status().step) == ("stopped", 4)
     assert not is_stop_requested(run)
+
+
+def test_a_disk_that_keeps_the_flag_when_all_is_done_is_a_warning(
+    profile: RunProfile, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(run: Run) -> None:
+        raise WriteError(run.path / "control" / "stop", OSError(errno.EROFS, "Read-only"))
+
+    monkeypatch.setattr(attempts, "clear_stop", refused)
+    run = started(profile, runs)
+    assert run.status().state == "finished"
+    assert "the flag to stop stays: cannot write" in run.log_path.read_text()
 
 
 @pytest.mark.usefixtures("no_poll_interval")

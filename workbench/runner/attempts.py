@@ -14,6 +14,8 @@ from workbench.events import Event, Released
 from workbench.runner.control import Control, Wish, never
 from workbench.runner.environment import describe_run, versions
 from workbench.runner.logs import logging_to
+from workbench.runner.newest import newest_checkpoint
+from workbench.runner.own_code import runnable_profile
 from workbench.store.control import clear_pause, clear_stop
 from workbench.store.ended import check_unseen_owner, known_status
 from workbench.store.folders import check_folders
@@ -21,7 +23,7 @@ from workbench.store.lock import RunLock
 from workbench.store.record import record
 from workbench.store.runs import Run, RunStore, discard, write_env
 from workbench.store.status import read_status
-from workbench.training.checkpoint import Checkpoint, read_checkpoint
+from workbench.training.checkpoint import Checkpoint
 from workbench.training.hardware import decide
 from workbench.training.sameness import adopted
 from workbench.training.trainer import Trainer
@@ -141,7 +143,7 @@ def resume_run(
             # Meant for the attempt before; what comes from now on is meant for this one.
             clear_stop(run)
             clear_pause(run)
-        profile = run.load_profile()
+        profile = runnable_profile(run)
         trainer = prepare(
             profile,
             device=device,
@@ -162,22 +164,6 @@ def _check_resumable(run: Run, *, force: bool) -> None:
             f"run {run.id} {status.state}: {status.reason}",
             hint="see its log.txt; --force goes on from its last checkpoint all the same",
         )
-
-
-def newest_checkpoint(run: Run) -> Checkpoint | None:
-    """The newest checkpoint whose checksum is right; None where there is none.
-
-    Raises `CheckpointError` if this program cannot read it: to go on from an
-    earlier one, or from step 0, would train over what another version can read.
-    """
-    found = run.checkpoints()
-    for name in found.damaged:
-        logger.warning("checkpoint %s is damaged and not used", name)
-    if found.intact:
-        return read_checkpoint(found.intact[0].path)
-    if found.damaged:
-        logger.warning("no checkpoint is intact: training begins again at step 0")
-    return None
 
 
 def _train(trainer: Trainer, run: Run, watch: Watch, request: Control) -> None:
@@ -201,4 +187,7 @@ def _train(trainer: Trainer, run: Run, watch: Watch, request: Control) -> None:
     except Exception:
         logger.exception("training failed")
         raise
-    clear_stop(run)  # acted on
+    try:
+        clear_stop(run)  # acted on
+    except WriteError as error:  # a resume clears it all the same
+        logger.warning("the flag to stop stays: %s", error)

@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 
 from workbench.data.dataset import Dataset, Progress, load_dataset, no_progress
 from workbench.errors import CheckpointError, DataError
+from workbench.runner.own_code import runnable_profile
 from workbench.store.runs import Run
 from workbench.training.evaluation import Evaluation
 from workbench.training.hardware import decide
@@ -42,10 +43,10 @@ def evaluate_run(
     """Loss, accuracy and confusion table of the run's best weights on `split`.
 
     Raises `CheckpointError` where the run has no weights or they don't fit its
-    profile, `DataError` where it holds no images out, and what loading the
-    data raises.
+    profile, `DataError` where it holds no images out, `CallableError` for code
+    in a run's folder, and what loading the data raises.
     """
-    profile = run.load_profile()
+    profile = runnable_profile(run)
     if not run.weights_path.is_file():
         raise CheckpointError(
             f"run {run.id} has no weights yet",

@@ -60,6 +60,16 @@ class Checkpoint:
     average: Weights = field(default_factory=dict)
     """Moving averages of weights; empty where none are taken."""
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether the weights are; not asked of those that aren't in the best epoch either, as in
+        a mask."""
+        return all(
+            weight.isfinite().all()
+            for name, weight in self.model.items()
+            if name not in self.best_model or self.best_model[name].isfinite().all()
+        )
+
     def write(self, file: BinaryIO) -> None:
         torch.save({"version": VERSION, **_plain(self)}, file)
 
