@@ -131,7 +131,7 @@ class RunScreen(CurvesPage):
         """A quarter of a second has passed."""
         self._looks += 1
         is_idle = not self.feed.now.is_active
-        if not self.is_current or (is_idle and self._looks % ENDED_LOOKS):
+        if self.app.screen is not self or (is_idle and self._looks % ENDED_LOOKS):
             self.draw_if_due()
             return
         self.look()
