@@ -11,16 +11,18 @@ import stat
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.drills.zoo import ZOO, trap_of
+from tests.drills.zoo import ZOO, elsewhere_of, imported_of, trap_of
 from workbench.cli.main import COMMANDS, cli
 from workbench.config.data import DigitsProfile
 from workbench.config.model import SEResNetProfile
@@ -46,12 +48,16 @@ READING: dict[str, list[list[str]]] = {
     "prune": [["RUN", "--dry-run"], ["RUN", "--dry-run", "--json"]],
     "trash": [[], ["--empty", "--dry-run"]],
     "restore": [["RUN"]],
+    "tag": [["RUN"], ["RUN", "--json"]],
+    "note": [["RUN"], ["RUN", "--json"]],
 }
 """Calls that change no folder."""
 
 CHANGING = [
     ["pause", "RUN"],
     ["stop", "RUN"],
+    ["tag", "RUN", "seen"],
+    ["note", "RUN", "seen"],
     ["evaluate", "RUN", "--device", "cpu"],
     ["resume", "RUN", "--device", "cpu", "--quiet"],
     ["prune", "RUN", "--yes"],
@@ -62,6 +68,9 @@ CHANGING = [
     ["trash", "--empty", "--yes"],
 ]
 """In this order over each folder."""
+
+RUN_CODE = {"evaluate", "resume"}
+"""Commands that need the network, and so the code that a profile names for it."""
 
 SECONDS = 10
 MOST_KILOBYTES = 400_000
@@ -115,12 +124,33 @@ def contents(folder: Path) -> dict[str, tuple[int, int, int]]:
 
 def call(run: Run, arguments: list[str]) -> None:
     """Run one command in this process and look at what it says and does."""
-    begun = time.monotonic()
-    result = CliRunner().invoke(cli, words_of(run, arguments))
     what = f"workbench {' '.join(arguments)}"
-    assert time.monotonic() - begun < SECONDS, what
+    with ended_within(SECONDS, what):
+        result = CliRunner().invoke(cli, words_of(run, arguments))
     assert isinstance(result.exception, SystemExit | None), what
-    check(result.output, result.exit_code, run, what)
+    check(result.output, result.exit_code, what)
+    check_traps(run, arguments[0])
+
+
+class OverdueError(BaseException):
+    """Not an `Exception`: nothing that a command catches."""
+
+
+@contextmanager
+def ended_within(seconds: float, what: str) -> Iterator[None]:
+    """Fail where the block hangs or takes longer: it is interrupted then."""
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        raise OverdueError(f"{what} took {seconds} s")
+
+    # A command sets signals of its own, but not this one.
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 LAUNCHER = """
@@ -156,7 +186,8 @@ def call_on_terminal(run: Run, arguments: list[str]) -> int:
     os.close(ours)
     exit_code = process.wait()
     overdue.cancel()
-    check(raw.decode(), exit_code, run, f"workbench {' '.join(arguments)}")
+    check(raw.decode(), exit_code, f"workbench {' '.join(arguments)}")
+    check_traps(run, arguments[0])
     return int(peak.read_text())
 
 
@@ -171,19 +202,30 @@ def words_of(run: Run, arguments: list[str]) -> list[str]:
     return ["--runs", str(run.path.parent), *(run.id if a == "RUN" else a for a in arguments)]
 
 
-def check(output: str, exit_code: int, run: Run, what: str) -> None:
+def check(output: str, exit_code: int, what: str) -> None:
     assert exit_code in {0, 1, 2, 75}, f"{what}: {exit_code}: {output}"
     assert "Traceback" not in output, what
     assert "where in the program" not in output, f"{what}: {output}"
     # A terminal's lines end in CR LF, and a progress bar begins its line anew.
     found = _STEERING.search(_OWN.sub("", output).replace("\r", ""))
     assert found is None, f"{what}: {output[max(found.start() - 40, 0) :][:80]!r}"
-    assert not trap_of(run.path).exists(), what
+
+
+def check_traps(run: Run, command: str) -> None:
+    assert not trap_of(run.path).exists(), command
+    imported = imported_of(run.path)
+    assert command in RUN_CODE or not imported.exists(), command
+    imported.unlink(missing_ok=True)
 
 
 def test_every_command_that_takes_a_run_is_drilled() -> None:
     drilled = READING.keys() | {arguments[0] for arguments in CHANGING} | NO_RUN
     assert COMMANDS.keys() <= drilled
+
+
+def test_a_command_that_hangs_is_interrupted() -> None:
+    with pytest.raises(OverdueError), ended_within(0.01, "a wait"):
+        threading.Event().wait(60)
 
 
 @pytest.mark.parametrize("cage", ZOO)
@@ -199,8 +241,10 @@ def test_looking_at_it_ends_soon_and_writes_nothing(cage: str, caged: Callable[.
 @pytest.mark.parametrize("cage", ZOO)
 def test_using_it_ends_soon_and_it_can_be_thrown_away(cage: str, caged: Callable[..., Run]) -> None:
     run = caged(cage, "stopped")
+    elsewhere = contents(elsewhere_of(run.path))
     for arguments in CHANGING:
         call(run, arguments)
+    assert contents(elsewhere_of(run.path)) == elsewhere
     assert list(run.path.parent.rglob("*")) == [run.path.parent / ".trash"]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -38,9 +41,31 @@ def in_training(run: Run, process: ForkServerProcess) -> None:
 
 
 def in_a_checkpoint(run: Run, process: ForkServerProcess) -> None:
-    """While its file is half written."""
-    folder = run.path / "checkpoints"
-    wait_for(lambda: not process.is_alive() or any(folder.glob(".*.pt.????????.tmp")))
+    """While its file is half written: stopped when it is seen, and looked at once more."""
+    assert process.pid is not None
+    before = half_written(run)  # of processes that were killed earlier
+    while process.is_alive():
+        wait_for(lambda: not process.is_alive() or bool(half_written(run) - before))
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGSTOP)
+            wait_for(lambda: not process.is_alive() or is_stopped(process.pid))
+            if half_written(run) - before:
+                return
+            os.kill(process.pid, signal.SIGCONT)
+
+
+def half_written(run: Run) -> set[Path]:
+    """Checkpoints that are not whole yet; not their checksums, nor the name of the best."""
+    return {*(run.path / "checkpoints").glob(".*.pt.????????.tmp")}
+
+
+def is_stopped(pid: int | None) -> bool:
+    """Whether every thread of a process is, by the state in proc(5)'s stat."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/stat")
+    try:
+        return all(task.read_text().rpartition(")")[2].split()[0] in "TZX" for task in tasks)
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # a thread ended meanwhile
 
 
 MOMENTS: tuple[Moment, ...] = (in_training, in_a_checkpoint, somewhere)
@@ -58,19 +83,19 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_happened(
     undisturbed: Undisturbed,
     times: Callable[[int, int], int],
 ) -> None:
-    began, kills, half_written, finished = time.monotonic(), 0, 0, 0
+    began, kills, in_checkpoints, finished = time.monotonic(), 0, 0, 0
     wanted = times(6, 200)
     while kills < wanted:
         run, process = start(tmp_path / "runs")
         with Reader(run, undisturbed):
-            while kills < wanted and killed(run, process, MOMENTS[kills % len(MOMENTS)]):
+            while kills < wanted and killed(run, process, at := MOMENTS[kills % len(MOMENTS)]):
                 kills += 1
-                half_written += any((run.path / "checkpoints").glob(".*.tmp"))
+                in_checkpoints += at is in_a_checkpoint and bool(half_written(run))
                 assert run.status().state == "interrupted"
                 process = resume(run)
             assert ended(process) == 0
         assert outcome(run) == undisturbed.outcome
         finished += 1
-    assert half_written > 0
+    assert in_checkpoints == (wanted + 1) // len(MOMENTS)
     seconds = time.monotonic() - began
-    print(f"{kills} kills, {half_written} in a checkpoint, {finished} runs, {seconds:.0f} s")
+    print(f"{kills} kills, {in_checkpoints} in a checkpoint, {finished} runs, {seconds:.0f} s")

@@ -74,6 +74,11 @@ def trap_of(run: Path) -> Path:
     return run.parents[1] / "owned"
 
 
+def imported_of(run: Path) -> Path:
+    """The file that exists once the code in this run's folder was imported."""
+    return run.parents[1] / "imported"
+
+
 def _pickles(run: Path) -> None:
     import hashlib
 
@@ -226,6 +231,54 @@ def _far_apart(run: Path) -> None:
         file.writelines(json.dumps(line) + "\n" for line in lines)
 
 
+def elsewhere_of(run: Path) -> Path:
+    """Somebody else's folder, which the links of a run point to."""
+    return run.parents[1] / "elsewhere"
+
+
+def _linked_folders(run: Path) -> None:
+    import shutil
+
+    target = elsewhere_of(run)
+    target.mkdir(exist_ok=True)
+    for name in ("000000999.pt", "000000999.pt.sha256", "best", ".best.12345678.tmp", "stop"):
+        (target / name).write_text("somebody else's")
+    for name in ("metrics", "checkpoints", "control", "artifacts"):
+        shutil.rmtree(run / name, ignore_errors=True)
+        (run / name).symlink_to(target)
+
+
+def _hollow_checkpoints(run: Path) -> None:
+    """One without a checksum and one with: reading either would take hours."""
+    for step in (999, 1999):
+        with (run / "checkpoints" / f"{step:09d}.pt").open("wb") as file:
+            file.truncate(1 << 40)
+    (run / "checkpoints" / "000001999.pt.sha256").write_text("0" * 64 + "  000001999.pt\n")
+
+
+def _many_attempts(run: Path) -> None:
+    for attempt in [*range(2, 6000), 999_999_999]:
+        (run / "metrics" / f"{attempt:04d}.jsonl").touch()
+
+
+def _many_names(run: Path) -> None:
+    with (run / "metrics" / "0001.jsonl").open("a") as file:
+        for epoch in range(30):
+            metrics = {f"{epoch}/{number}": 0.5 for number in range(20_000)}
+            line = {"event": "epoch", "epoch": epoch, "step": 4 * epoch, "metrics": metrics}
+            file.write(json.dumps(line) + "\n")
+
+
+def _own_code(run: Path) -> None:
+    """The profile names a module that lies in the run's folder: imported, it makes a file."""
+    (run / "stranger.py").write_text(f"open({str(imported_of(run))!r}, 'w')\nbuild = dict\n")
+    profile = (run / "profile.toml").read_text()
+    before, _, after = profile.partition("[model]\n")
+    rest = after[after.find("\n[") :]
+    model = '[model]\nkind = "custom"\ncallable = "stranger:build"\n'
+    (run / "profile.toml").write_text(before + model + rest)
+
+
 ZOO: dict[str, Cage] = {
     "untouched": lambda run: None,
     "empty files": _emptied,
@@ -238,6 +291,11 @@ ZOO: dict[str, Cage] = {
     "links up": _everywhere(_link_to("..")),
     "huge": _everywhere(_sparse),
     "pipes for folders": _folders,
+    "linked folders": _linked_folders,
+    "hollow checkpoints": _hollow_checkpoints,
+    "many attempts": _many_attempts,
+    "many names": _many_names,
+    "own code": _own_code,
     "pickles": _pickles,
     "escapes": _escapes,
     "a strange state": _unknown_state,
