@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
@@ -21,6 +21,7 @@ from workbench.tui.form.sources import Taken
 from workbench.tui.screens.page import Page
 from workbench.tui.screens.pick import Pick
 from workbench.tui.screens.profile_files import Files
+from workbench.tui.screens.profile_keys import PROFILE_KEYS
 from workbench.tui.screens.profile_others import Others
 from workbench.tui.screens.profile_sheets import Preview
 from workbench.tui.widgets.form import ProfileForm
@@ -29,43 +30,12 @@ from workbench.tui.widgets.form_sections import SectionList
 from workbench.tui.widgets.heading import Heading
 
 
-def _key(key: str, action: str, name: str, what: str) -> Binding:
-    """One that `?` alone shows."""
-    return Binding(key, action, name, show=False, tooltip=what)
-
-
 class ProfileScreen(Page):
     """Edits a copy of `table`; `path` is the file it came from, if it did."""
 
     AUTO_FOCUS = ""  # a field that was left stays left when a question has been answered
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-normal"), (120, "-wide")]  # noqa: RUF012
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", tooltip="Save to the file it came from"),
-        Binding("f5", "train", "Train", tooltip="Train it in this window"),
-        Binding("f3", "preview", "TOML", tooltip="Show it as TOML"),
-        Binding("f4", "compare", "Differ", tooltip="Show how it differs from another profile"),
-        Binding("ctrl+o", "load", "Load", tooltip="Load a file, a ready profile or a run's"),
-        Binding("f1", "app.keys", "Keys", tooltip="Show all keys"),
-        _key("f2", "save_as", "Save as", "Save to another file"),
-        _key("f6", "detached", "Detached", "Train it in a process of its own"),
-        _key("f7", "queue", "Queue", "Train it in its turn, and stay in the form"),
-        _key("ctrl+z", "undo", "Undo", "Undo the last change"),
-        _key("ctrl+y", "redo", "Redo", "Redo what was undone"),
-        _key("ctrl+r", "reset", "Default", "Give the field its default back"),
-        _key("ctrl+n", "next_problem", "Next error", "Go to the next field with an error"),
-        _key("ctrl+g", "clean", "Clean", "Remove every unknown key"),
-        _key("f8", "add", "Add", "Add an augmentation"),
-        _key("f9", "remove", "Remove", "Remove this item"),
-        _key("ctrl+up", "shift(-1)", "Earlier", "Move this item up"),
-        _key("ctrl+down", "shift(1)", "Later", "Move this item down"),
-        _key("pagedown", "section(1)", "Section", "Go to the next section"),
-        _key("pageup", "section(-1)", "Section", "Go to the section before"),
-        _key("down", "app.focus_next", "Next", "Go to the next field"),
-        _key("up", "app.focus_previous", "Before", "Go to the field before"),
-        _key("escape", "out", "Out", "Leave the field, then the form"),
-        _key("q", "leave", "Leave", "Leave the form"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*PROFILE_KEYS]
 
     def __init__(self, table: dict[str, Any], path: Path | None = None) -> None:
         super().__init__()

@@ -16,12 +16,13 @@ from workbench.plots.style import CurveStyle
 from workbench.store.rows import sorted_rows
 from workbench.store.runs import Run
 from workbench.store.text import clean
-from workbench.tui.screens.runs_actions import RUN_KEYS, RunActions
-from workbench.tui.screens.runs_columns import ColumnsDialog, differing, names_of
+from workbench.tui.listing import Entry, Listing, with_jobs
+from workbench.tui.screens.runs_actions import RUN_KEYS
+from workbench.tui.screens.runs_columns import names_of
 from workbench.tui.screens.runs_filter import Filter, parse_filter
-from workbench.tui.screens.runs_listing import Entry, Listing, with_jobs
 from workbench.tui.screens.runs_menu import Menu
 from workbench.tui.screens.runs_new import as_line, starts
+from workbench.tui.screens.runs_view import RunsView
 from workbench.tui.widgets.filter_line import FilterLine
 from workbench.tui.widgets.heading import Heading
 from workbench.tui.widgets.run_preview import RunPreview
@@ -42,7 +43,7 @@ Press enter for the quickstart: a small network on bundled digits, in a minute.
 Press n for other profiles to begin with."""
 
 
-class RunsScreen(RunActions):
+class RunsScreen(RunsView):
     # Textual declares these as instance variables, so they cannot be ClassVar.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - see above
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-tall")]  # noqa: RUF012 - see above
@@ -61,8 +62,6 @@ class RunsScreen(RunActions):
     def __init__(self) -> None:
         super().__init__()
         self._filter = Filter()
-        self._line = ""
-        self._marks: set[str] = set()
         self._problem: WorkbenchError | None = None
         self._possible: tuple[object, ...] = ()
 
@@ -74,13 +73,13 @@ class RunsScreen(RunActions):
         yield FilterLine()
 
     def on_mount(self) -> None:
-        self._listing = Listing(self.app.store)
-        self._table = self.query_one(RunTable)
+        self.listing = Listing(self.app.store)
+        self.table = self.query_one(RunTable)
         self.set_class(self.app.settings.preview, "-preview")
         self._look(FIRST_READ_SECONDS)
-        self._table.focus()
+        self.table.focus()
         self.set_interval(LOOK_SECONDS, self._tick)
-        self.watch(self.app, "situation", self._show, init=False)
+        self.watch(self.app, "situation", self.show, init=False)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -94,23 +93,23 @@ class RunsScreen(RunActions):
 
     def _look(self, seconds: float) -> None:
         try:
-            changed = self._listing.look(seconds)
+            changed = self.listing.look(seconds)
             problem = None
         except WorkbenchError as error:
             changed, problem = str(error) != str(self._problem), error
         if changed or (problem is None) != (self._problem is None):
             self._problem = problem
-            self._show()
-        if self._listing.is_behind:
+            self.show()
+        if self.listing.is_behind:
             self.set_timer(READ_SECONDS / 2, self._tick)
 
-    def _show(self) -> None:
+    def show(self) -> None:
         """Bring the table up to what is known; only what differs is drawn."""
-        entries = with_jobs(self._listing.entries, self.app.situation)
-        self._marks &= {entry.key for entry in entries}
+        entries = with_jobs(self.listing.entries, self.app.situation)
+        self.marks &= {entry.key for entry in entries}
         shown = self._selected(entries)
         settings = self.app.settings
-        self._table.show(shown, settings.columns, settings.sort, self._marks)
+        self.table.show(shown, settings.columns, settings.sort, self.marks)
         self._show_empty(not entries)
         self._tell_filter(len(shown), len(entries))
         place = f"runs in {clean(str(self.app.store.root))}"
@@ -119,8 +118,8 @@ class RunsScreen(RunActions):
 
     def _selected(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those that the filter lets through, sorted; what waits in this window comes first."""
-        names = names_of(entry.row for entry in entries) if self._line else ()
-        self._filter = parse_filter(self._line, names)
+        names = names_of(entry.row for entry in entries) if self.line else ()
+        self._filter = parse_filter(self.line, names)
         jobs = [entry for entry in entries if entry.run is None]
         runs = {str(e.row["id"]): e for e in entries if e.run and self._filter.holds(e.row)}
         rows = sorted_rows((entry.row for entry in runs.values()), self.app.settings.sort)
@@ -139,7 +138,7 @@ class RunsScreen(RunActions):
         if self._filter.problem:
             line.tell(self._filter.problem, style="red")
         else:
-            line.tell(f"{shown:,} of {of:,}" if self._line else "")
+            line.tell(f"{shown:,} of {of:,}" if self.line else "")
 
     def _refresh_keys(self) -> None:
         """Have the line of keys drawn again, if other ones make sense now."""
@@ -152,9 +151,9 @@ class RunsScreen(RunActions):
     def on_run_table_moved(self, event: RunTable.Moved) -> None:
         event.stop()
         self._refresh_keys()
-        self._show_preview()
+        self.show_preview()
 
-    def _show_preview(self) -> None:
+    def show_preview(self) -> None:
         settings = self.app.settings
         smoothing = settings.smoothing if settings.smoothing >= 0 else None
         style = CurveStyle(settings.x_axis, settings.log_loss, smoothing, settings.raw)
@@ -164,44 +163,31 @@ class RunsScreen(RunActions):
 
     @property
     def entry(self) -> Entry | None:
-        return self._table.entry
-
-    @property
-    def marked(self) -> Sequence[Run]:
-        entries = self._listing.entries
-        marked = [each.run for each in entries if each.key in self._marks and each.run]
-        here = [self.entry.run] if self.entry and self.entry.run else []
-        return marked or here
+        return self.table.entry
 
     def look_again(self, *runs: Run) -> None:
         for run in runs:
-            self._listing.look_at(run.id)
+            self.listing.look_at(run.id)
         self._look(READ_SECONDS)
-
-    def forget_marks(self) -> None:
-        self._marks.clear()
 
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if not hasattr(self, "_table"):
+        if not hasattr(self, "table"):
             return False
         match action:
             case "filter" | "sort" | "columns" | "preview":
-                return bool(self._listing.entries)
+                return bool(self.listing.entries)
             case "clear":
-                return bool(self._marks or self._line)
+                return bool(self.marks or self.line)
         return super().check_action(action, parameters)
 
     def on_run_table_opened(self, event: RunTable.Opened) -> None:
         self.action_open()
 
-    def on_run_table_header_clicked(self, event: RunTable.HeaderClicked) -> None:
-        self._sort_by(event.name)
-
     def action_open(self) -> None:
         """Open the run under the cursor; without any runs, begin with the quickstart."""
-        if self.entry is None and not self._listing.entries:
+        if self.entry is None and not self.listing.entries:
             self._begin(0)
         elif self.entry is not None and self.entry.run is not None:
             self.app.open_run(self.entry.run)
@@ -228,69 +214,3 @@ class RunsScreen(RunActions):
         width = max(len(start.name) for start in choices)
         lines = [as_line(start, width) for start in choices]
         self.app.push_screen(Menu("A new run from", lines), self._begin)
-
-    def action_filter(self) -> None:
-        self.query_one(FilterLine).open()
-
-    def on_filter_line_changed(self, event: FilterLine.Changed) -> None:
-        self._line = event.text.strip()
-        self._show()
-
-    def on_filter_line_left(self, event: FilterLine.Left) -> None:
-        self._table.focus()
-
-    def action_clear(self) -> None:
-        if self._marks:
-            self._marks.clear()
-            self._show()
-        else:
-            self.query_one(FilterLine).clear()
-
-    def action_mark(self) -> None:
-        if self.entry is not None:
-            self._marks ^= {self.entry.key}
-            self._show()
-            self._table.action_move(1)
-
-    def action_sort(self) -> None:
-        names = self.app.settings.columns
-        now = self.app.settings.sort
-        lines = [Text(f"{name}{_order(now) if name == now.lstrip('-') else ''}") for name in names]
-        at = names.index(now.lstrip("-")) if now.lstrip("-") in names else 0
-        self.app.push_screen(
-            Menu("Sort by", lines, at=at),
-            lambda place: None if place is None else self._sort_by(names[place]),
-        )
-
-    def _sort_by(self, name: str) -> None:
-        """Numbers from large to small first, texts from A to Z; a second time the other way."""
-        now = self.app.settings.sort
-        if now.removeprefix("-") == name:
-            down = not now.startswith("-")
-        else:
-            values = [entry.row.get(name) for entry in self._listing.entries]
-            down = name == "id" or any(isinstance(value, int | float) for value in values)
-        self.app.remember(sort=f"-{name}" if down else name)
-        self._show()
-
-    def action_columns(self) -> None:
-        entries = self._listing.entries
-        shown = [entry for entry in self._table.entries if entry.run is not None]
-        dialog = ColumnsDialog(
-            names_of(e.row for e in entries), self.app.settings.columns, differing(shown)
-        )
-        self.app.push_screen(dialog, self._set_columns)
-
-    def _set_columns(self, columns: tuple[str, ...] | None) -> None:
-        if columns:
-            self.app.remember(columns=columns)
-            self._show()
-
-    def action_preview(self) -> None:
-        self.app.remember(preview=not self.app.settings.preview)
-        self.set_class(self.app.settings.preview, "-preview")
-        self._show_preview()
-
-
-def _order(sort: str) -> str:
-    return ", from large to small" if sort.startswith("-") else ", from small to large"

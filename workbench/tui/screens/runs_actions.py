@@ -18,9 +18,9 @@ from workbench.store.notes import Notes, changed_tags, parse_tags, write_notes
 from workbench.store.runs import Run
 from workbench.store.status import ACTIVE
 from workbench.store.trash import Trash
+from workbench.tui.listing import Entry
 from workbench.tui.screens.dialogs import Answer, Prompt, Question
 from workbench.tui.screens.page import Page
-from workbench.tui.screens.runs_listing import Entry
 from workbench.tui.screens.runs_menu import NoteDialog
 
 RESUMABLE = ("stopped", "interrupted")

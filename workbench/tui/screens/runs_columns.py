@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from workbench.store.rows import Row, flatten
-from workbench.tui.screens.runs_listing import Entry
+from workbench.tui.listing import Entry
 
 HINT = "enter checks, shift+up/down moves, ctrl+d: all that differs, escape closes"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +33,23 @@ def starts() -> list[Start]:
     folder = ready_profiles()
     ready = [_start(path, str(path.relative_to(folder).with_suffix(""))) for path in ready_files()]
     ready.sort(key=lambda start: start.name != QUICKSTART)
-    return [*ready, Start("defaults", "an empty profile: every value as it is by default", {})]
+    return [*ready, Start("defaults", "An empty profile, every value its default", {})]
 
 
 def _start(path: Path, name: str) -> Start:
     from workbench.config.reading import parse, read_text
 
     text = read_text(path)
-    return Start(name, _first_comment(text), parse(text, path), path)
+    return Start(name, _first_sentence(text), parse(text, path), path)
 
 
-def _first_comment(text: str) -> str:
-    first = text.partition("\n")[0]
-    return first.removeprefix("#").strip().rstrip(":.") if first.startswith("#") else ""
+def _first_sentence(text: str) -> str:
+    """Of the comment that a profile begins with, in one line."""
+    above = takewhile(lambda line: line.startswith("#"), text.splitlines())
+    comment = " ".join(line.removeprefix("#").strip() for line in above)
+    return re.split(r"[.:](?= )", comment, maxsplit=1)[0].rstrip(".:")
 
 
 def as_line(start: Start, width: int) -> Text:
-    return Text.assemble((start.name.ljust(width + 2), "bold"), (start.text, "dim"))
+    name = (start.name.ljust(width + 2), "bold")
+    return Text.assemble(name, (start.text, "dim"), no_wrap=True, overflow="ellipsis")

@@ -18,8 +18,9 @@ from textual.widgets import Static
 from workbench.store.cells import cell
 from workbench.store.rows import Row
 from workbench.store.wording import ending
+from workbench.tui.listing import Entry
 from workbench.tui.look import Look
-from workbench.tui.screens.runs_listing import Entry
+from workbench.tui.widgets.rows import style_of
 from workbench.tui.widgets.run_table import COLORS
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ COST_FACTOR = 20
 """So many times its cost passes after a drawing before the next."""
 
 LEAST_CHART = 6
-_SGR = {"1": "bold", "2": "dim"} | {
-    str(31 + number): name
-    for number, name in enumerate(("red", "green", "yellow", "blue", "magenta", "cyan"))
-}
 
 
 class RunPreview(Static):
@@ -150,5 +147,5 @@ def _result(row: Row) -> str:
 def _line(row: Spans) -> Text:
     line = Text(no_wrap=True)
     for span in row:
-        line.append(span.text, " ".join(_SGR[code] for code in span.style.split(";") if code))
+        line.append(span.text, style_of(span.style))
     return line

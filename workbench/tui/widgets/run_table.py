@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.store.cells import STATE_COLORS
-from workbench.tui.screens.runs_listing import Entry
+from workbench.tui.listing import Entry
 from workbench.tui.widgets.run_cells import GAP, Column, Texts, columns_of, fitted, texts_of
 
 MARK_WIDTH = 2

@@ -9,7 +9,7 @@ from workbench.errors import WorkbenchError
 from workbench.store.notes import Notes, write_notes
 from workbench.store.runs import Run, RunStore
 from workbench.store.status import Status, write_status
-from workbench.tui.screens.runs_listing import LOOKS_PER_ROUND, Listing, with_jobs
+from workbench.tui.listing import LOOKS_PER_ROUND, Listing, with_jobs
 from workbench.tui.trainings import Job, Situation
 
 
