@@ -160,6 +160,11 @@ class WorkbenchApp(App[Leave]):
     def action_keys(self) -> None:
         self.push_screen(KeysScreen(list(self.screen.active_bindings.values())))
 
+    def get_key_display(self, binding: Binding) -> str:
+        """As Textual shows it, but for arrows that the terminal lacks: these by name."""
+        shown = super().get_key_display(binding)
+        return shown if self.look.unicode or shown.isascii() else binding.key
+
     async def action_leave(self) -> None:
         """Leave the screen; the list of runs is the last."""
         if len(self.screen_stack) > 2:  # the app's own blank screen lies at the bottom

@@ -8,8 +8,10 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 
 from workbench.tui.app import WorkbenchApp
+from workbench.tui.look import LEAST_COLUMNS, LEAST_ROWS
 from workbench.tui.widgets.heading import Heading
 from workbench.tui.widgets.key_line import KeyLine
 
@@ -26,6 +28,8 @@ class Page(Screen[None]):
         yield Heading(self.place)
         yield from self.parts()
         yield KeyLine()
+        # Over all the rest, as long as the terminal is smaller.
+        yield Static(f"needs {LEAST_COLUMNS} x {LEAST_ROWS}", classes="too-small")
 
     def parts(self) -> Iterable[Widget]:
         return ()
