@@ -16,7 +16,8 @@ from workbench.store.text import CleanText, clean
 
 
 def _clean_lines(text: str) -> str:
-    return "\n".join(map(clean, text.splitlines()))
+    """The lines cleaned, without empty ones before and after them: TOML keeps it as it is."""
+    return "\n".join(map(clean, text.splitlines())).strip("\n")
 
 
 class Notes(BaseModel):
