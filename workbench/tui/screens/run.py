@@ -202,6 +202,7 @@ class RunScreen(CurvesPage):
             self.query_one(f"#{panel.name}").display = panel.name in names
         self.query_one("#side").display = bool(names - {CHARTS.name, PROFILE.name})
         self.set_class(names == LIVE, "-all")
+        self.set_class(len(names) > 1, "-beside")
         self.set_class(self.app.size.height < LOW, "-low")
         self.set_class(self.app.size.width >= WIDE[0], "-broad")
         self.query_one(Tabs).light(names)

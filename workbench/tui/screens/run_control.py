@@ -80,12 +80,12 @@ class RunPage(Page):
 
     def action_resume(self) -> None:
         text = (
-            "Here: it trains in this window, as soon as what trains now is done.\n"
-            "Detached: a process in the background trains it."
+            "In this window it trains as soon as what trains now is done;\n"
+            "in the background by a process of its own, which outlives the window."
         )
         answers = (
-            Answer("here", "h", "Here"),
-            Answer("detached", "d", "Detached"),
+            Answer("here", "t", "This window"),
+            Answer("detached", "b", "Background"),
             Answer("not", "escape", "Not now"),
         )
         self.app.push_screen(Question("Go on with this run?", text, answers), self._resume)

@@ -138,6 +138,8 @@ class CurvesPage(RunPage):
 
         start = time.monotonic()
         self._charts = self._charts or RunCharts(history)
+        # Only a training that clips has gradient norms.
+        self._chart("gradient_norm").display = "grad_norm" in history.steps
         for name in CURVES:
             view = self._chart(name)
             if _is_in_sight(view):
@@ -151,8 +153,10 @@ class CurvesPage(RunPage):
         chart = make(self.view.style)
         if chart.lines:
             view.show(self._with_room(chart), self.view.cursor)
+        elif view.id == "accuracy" and self._chart("loss").canvas is None:
+            view.say("")  # the loss above says it already
         else:
-            what = "step" if view.id in ("loss", "accuracy") else chart.title.lower()
+            what = "step" if view.id == "loss" else chart.title.lower()
             view.say(no_curve(self.feed.now, what))
 
     def _with_room(self, chart: Chart) -> Chart:

@@ -75,28 +75,31 @@ def _epoch(status: Status) -> int:
 
 
 def figures_line(status: Status, width: int) -> Text:
-    """Times, speed and the best value, as many as find room; the speed goes first."""
-    speed = rate(status.images_per_second)
-    figures = [*_times(status), *([speed] if speed else []), *_best(status.best)]
-    if sum(map(len, figures)) + len(GAP) * (len(figures) - 1) > width and speed:
-        figures.remove(speed)
-    return Text(GAP.join(figures))
+    """Times, speed and the best value; with little room shorter, at last without the speed."""
+    times, speed = _times(status), rate(status.images_per_second)
+    best, short = _best(status.best, whole=True), _best(status.best, whole=False)
+    for figures in ((times, speed, best), (times, speed, short), (times, best), (times, short)):
+        line = GAP.join(filter(None, figures))
+        if len(line) <= width:
+            break
+    return Text(line)
 
 
-def _times(status: Status) -> list[str]:
+def _times(status: Status) -> str:
     if not status.seconds > 0:
-        return []
+        return ""
     spent = duration(status.seconds)
     if not (status.is_active and 0 < status.step < status.steps):
-        return [spent]
+        return spent
     left = status.seconds / status.step * (status.steps - status.step)
-    return [f"{spent}, {duration(left)} left"]
+    return f"{spent}, {duration(left)} left"
 
 
-def _best(best: Best | None) -> list[str]:
+def _best(best: Best | None, *, whole: bool) -> str:
     if best is None:
-        return []
-    return [f"best {best.metric} {metric(best.metric, best.value)} at epoch {best.epoch + 1}"]
+        return ""
+    name = best.metric if whole else best.metric.partition("/")[0]
+    return f"best {name} {metric(best.metric, best.value)} at epoch {best.epoch + 1}"
 
 
 def remarks(now: Snapshot) -> list[Text]:
