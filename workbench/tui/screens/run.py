@@ -59,10 +59,18 @@ class RunScreen(CurvesPage):
             Binding(p.key, f"panel('{p.name}')", p.label, show=False, tooltip=f"Show: {p.label}")
             for p in PANELS
         ),
-        Binding("comma,less_than_sign", "scrub(-1)", show=False, tooltip="Filters of before"),
-        Binding("full_stop,greater_than_sign", "scrub(1)", show=False, tooltip="Filters of after"),
-        Binding("home", f"scrub(-{FURTHEST})", show=False, tooltip="The first filters"),
-        Binding("end", f"scrub({FURTHEST})", show=False, tooltip="The latest filters"),
+        Binding(
+            "comma,less_than_sign", "scrub(-1)", "Earlier", show=False, tooltip="Filters of before"
+        ),
+        Binding(
+            "full_stop,greater_than_sign",
+            "scrub(1)",
+            "Later",
+            show=False,
+            tooltip="Filters of after",
+        ),
+        Binding("home", f"scrub(-{FURTHEST})", "First", show=False, tooltip="The first filters"),
+        Binding("end", f"scrub({FURTHEST})", "Latest", show=False, tooltip="The latest filters"),
     ]
 
     def __init__(self, run: Run) -> None:

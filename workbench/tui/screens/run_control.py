@@ -32,7 +32,7 @@ class RunPage(Page):
         Binding("r", "resume", "Resume", tooltip="Go on from the last checkpoint"),
         Binding("d", "detach", "Detach", tooltip="Let a process in the background go on"),
         Binding("e", "edit", "Edit", tooltip="Edit its profile, for a new run"),
-        Binding("y", "copy", "Copy", tooltip="Copy its id, path, best value, profile, command"),
+        Binding("y", "copy", "Copy", tooltip="Copy its id, path, best value or profile"),
     ]
 
     def __init__(self, run: Run) -> None:
