@@ -88,7 +88,8 @@ class RunsScreen(RunsView):
     # What is shown
 
     def _tick(self) -> None:
-        if self.is_current:
+        # Not `is_current`: that is also true of the screen below an opaque one.
+        if self.app.screen is self:
             self._look(READ_SECONDS)
 
     def _look(self, seconds: float) -> None:
