@@ -71,7 +71,7 @@ main()
 """
 """The workbench, with a training that nobody has to start by its keys."""
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 10.0
 """For a process to be gone once nothing trains in it: 2 s, and what a busy machine adds."""
 
 MOST_IDLE_SECONDS = 1.0

@@ -93,7 +93,8 @@ class Guard:
         self._end(signal.SIGHUP)
 
     def _end(self, number: int) -> None:
-        self.number = self.number or number
         if number == signal.SIGTERM:
             self._trainings.stop()
-        self._leave()
+        if not self.number:
+            self.number = number
+            self._leave()

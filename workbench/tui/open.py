@@ -54,7 +54,8 @@ def open_workbench(store: RunStore, *, ascii_only: bool, run: Run | None) -> int
                 trainings.join()
         _tell_ends(trainings, outputs)
     if guard.number:
-        return guard.exit_code
+        # Python's own way out would wait for threads that may wait for a terminal.
+        os._exit(guard.exit_code)
     if wish is None:
         raise ScreenError("the screen broke off", hint=f"what happened stands in {log_path()}")
     return ExitCode.DONE
