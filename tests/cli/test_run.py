@@ -15,6 +15,7 @@ import pytest
 from click.testing import Result
 
 from workbench.cli import progress
+from workbench.config.profile import RunProfile
 from workbench.events import EpochEnded, Event, Started
 from workbench.store.control import request_stop
 from workbench.store.runs import Run, RunStore
@@ -319,6 +320,25 @@ def test_an_interrupt_before_training_leaves_nothing(
     result = workbench("run", tiny)
     assert (result.exit_code, result.output) == (130, "")
     assert not runs.exists()
+
+
+def test_a_signal_right_after_the_folder_was_claimed_leaves_a_run_that_can_be_resumed(
+    workbench: Workbench, tiny: Path, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = RunStore.create
+
+    def create_and_be_told(store: RunStore, profile: RunProfile) -> Run:
+        run = create(store, profile)
+        signal.raise_signal(signal.SIGTERM)
+        return run
+
+    monkeypatch.setattr(RunStore, "create", create_and_be_told)
+    result = workbench("run", tiny, *LONG)
+    assert result.exit_code == 128 + signal.SIGTERM
+    run = only_run(runs)
+    assert run.status().state == "stopped"
+    assert run.checkpoints().intact[0].step == run.status().step
+    assert f"go on with it: {command('resume', run)}" in result.stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -117,7 +117,7 @@ def _train(run: Run, view: TrainingView, *, force: bool, device: str, as_json: b
     from workbench.cli.training import train_to_the_end
     from workbench.runner.attempts import resume_run
 
-    def train(stop: StopSignal) -> None:
+    def train(run: Run, stop: StopSignal) -> None:
         def decoding(what: str, done: int, total: int) -> None:
             if stop():  # nothing is trained yet that a checkpoint could keep
                 raise KeyboardInterrupt
@@ -135,4 +135,4 @@ def _train(run: Run, view: TrainingView, *, force: bool, device: str, as_json: b
             )
 
     with warnings_shown():
-        return train_to_the_end(run, train, as_json=as_json)
+        return train_to_the_end(lambda: run, train, as_json=as_json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from workbench.cli.output import print_note
 
 if TYPE_CHECKING:
     from workbench.runner.signals import StopSignal
+    from workbench.store.runs import Run
 
 
 @click.command(
@@ -85,21 +87,21 @@ def command(
     # torch is imported only for a profile that is valid.
     from workbench.cli.detach import HandingOver
     from workbench.cli.logged import warnings_shown
-    from workbench.cli.progress import QuietView, TrainingView, training_view
+    from workbench.cli.progress import QuietView, training_view
     from workbench.cli.training import train_to_the_end
     from workbench.runner.attempts import prepare, train_new
     from workbench.store.runs import RunStore
 
-    view: TrainingView = training_view(quiet=quiet)
+    view = training_view(quiet=quiet)
     with warnings_shown():
         with view.shown():
             trainer = prepare(loaded.profile, device=device, decoding=view.decoding)
-        run = RunStore(runs).create(loaded.profile)
-        if hand_over is not None:
-            view = HandingOver(QuietView(), run, hand_over)  # prepared, with all there was to show
 
-        def train(stop: StopSignal) -> None:
-            with view.shown():
-                train_new(trainer, run, watch=view.event, stop=stop, checkpoint=stop.checkpoint)
+        def train(run: Run, stop: StopSignal) -> None:
+            # Of the preparation all has been shown.
+            shown = view if hand_over is None else HandingOver(QuietView(), run, hand_over)
+            with shown.shown():
+                train_new(trainer, run, watch=shown.event, stop=stop, checkpoint=stop.checkpoint)
 
-        context.exit(train_to_the_end(run, train, as_json=as_json))
+        claim = partial(RunStore(runs).create, loaded.profile)
+        context.exit(train_to_the_end(claim, train, as_json=as_json))

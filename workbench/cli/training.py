@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from workbench.cli.hangup import output_may_go
 from workbench.cli.output import print_json, print_line
@@ -14,17 +15,27 @@ from workbench.store.runs import Run
 from workbench.store.status import Status
 
 
-def train_to_the_end(run: Run, train: Callable[[StopSignal], None], *, as_json: bool) -> int:
-    """Train with signals caught; say how it ended, also when it raises. Returns the exit code."""
-    signal, attempt = StopSignal(), run.status().attempt
-    try:
-        with output_may_go(), stop_on_signals() as signal:
-            train(signal)
-    finally:
-        # Of a training that was refused before it began the error says all.
-        if run.status().attempt > attempt:
-            show_outcome(run, as_json=as_json)
-    return exit_code(run.status(), signal.number)
+def train_to_the_end(
+    claim: Callable[[], Run], train: Callable[[Run, StopSignal], None], *, as_json: bool
+) -> int:
+    """Train the run that `claim` gives; say how it ended, also when it raises.
+
+    Signals are caught from before there is a run: none that comes then leaves
+    a folder without a training. Returns the exit code.
+    """
+    with ExitStack() as handlers:
+        handlers.enter_context(output_may_go())
+        stop = handlers.enter_context(stop_on_signals())
+        run = claim()
+        attempt = run.status().attempt
+        try:
+            train(run, stop)
+        finally:
+            handlers.close()
+            # Of a training that was refused before it began the error says all.
+            if run.status().attempt > attempt:
+                show_outcome(run, as_json=as_json)
+    return exit_code(run.status(), stop.number)
 
 
 def exit_code(status: Status, signal: int) -> int:
