@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from benchmarks import charts
+from benchmarks import charts, screen
 
-main = click.Group("benchmarks", commands={"charts": charts.command}, help=__doc__)
+COMMANDS = {"charts": charts.command, "screen": screen.command}
+main = click.Group("benchmarks", commands=COMMANDS, help=__doc__)
 
 if __name__ == "__main__":
     main()
