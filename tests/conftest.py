@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,14 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 # How long an example takes is the machine's affair, not the law's.
 settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")
+
+
+# Started in a shell's background or under nohup, tests would pass on to the processes
+# that they start that these signals are to be ignored.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        default = signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL
+        signal.signal(number, default)
 
 
 @pytest.fixture(scope="session", autouse=True)
