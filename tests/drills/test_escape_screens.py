@@ -158,6 +158,27 @@ def test_no_run_steers_the_terminal(
         check(terminal, found[0])
 
 
+PLAIN: list[dict[str, str]] = [
+    {"NO_COLOR": "1"},
+    {"TERM": "linux"},
+    {"TERM": "xterm", "LC_ALL": "C"},
+]
+
+
+@pytest.mark.parametrize("environment", PLAIN, ids=str)
+def test_every_screen_opens_on_a_plain_terminal(
+    environment: dict[str, str], trained_here: Run, runs: Path
+) -> None:
+    [run] = caged(trained_here, runs, ["untouched"])
+    with Terminal(WORKBENCH, **environment) as terminal:
+        terminal.await_text("runs in", "finished")
+        visit = Visit(terminal)
+        visit.press(*LIST, ENTER, *RUN, *FORM)
+        terminal.await_text("data.augment")  # the form
+        check(terminal, run)
+    assert terminal.raw.isascii() or "NO_COLOR" in environment
+
+
 def check(terminal: Terminal, run: Run) -> None:
     assert terminal.process.poll() is None, terminal.raw[-2000:]
     assert peak_kilobytes(terminal.pid) < MOST_KILOBYTES

@@ -180,3 +180,11 @@ def test_watching_on_a_terminal_opens_the_runs_screen(runs: Path) -> None:
         terminal.press("q")
         terminal.await_text("runs in")
         leave(terminal)
+
+
+def test_without_colours_the_line_of_the_cursor_is_told_by_reversal(runs: Path) -> None:
+    run = RunStore(runs).create(RunProfile(name="quick"))
+    with Terminal(WORKBENCH, NO_COLOR="1") as terminal:
+        terminal.await_text(run.id)
+        assert re.search(rb"\x1b\[7[;\d]*m" + run.id.encode(), terminal.raw)
+        leave(terminal)
