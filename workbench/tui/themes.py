@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.theme import Theme
 
 ANSI = "ansi-dark"
@@ -37,3 +39,9 @@ THEMES = (
         dark=False,
     ),
 )
+
+
+def text_color(variables: Mapping[str, str], name: str) -> str:
+    """A colour of the theme as rich spells it; `dim` for one that follows its background."""
+    color, *share = variables[name].removeprefix("ansi_").split()
+    return "dim" if color == "auto" or share else color

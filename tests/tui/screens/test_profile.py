@@ -26,6 +26,7 @@ from workbench.tui.screens.profile_sheets import DifferenceSheet, Preview
 from workbench.tui.screens.runs import RunsScreen
 from workbench.tui.trainings import Job, Trainings
 from workbench.tui.widgets.form_row import FormRow
+from workbench.tui.widgets.form_sections import SectionList
 
 
 class Asked(Trainings):
@@ -92,11 +93,13 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
         table: dict[str, Any] | None = None,
         path: Path | None = None,
         size: tuple[int, int] = (80, 24),
+        **look: bool,
     ) -> None:
         async def main() -> None:
             trainings = Asked(tmp_path / "runs")
             store = RunStore(tmp_path / "runs")
-            app = WorkbenchApp(store, trainings, look=Look(), settings=tmp_path / "tui.toml")
+            seen, settings = Look(**look), tmp_path / "tui.toml"
+            app = WorkbenchApp(store, trainings, look=seen, settings=settings)
             app.animation_level = "none"
             async with app.run_test(size=size, notifications=True) as pilot:
                 await pilot.pause()
@@ -399,3 +402,47 @@ def test_how_it_looks(play: Play, size: tuple[int, int]) -> None:
         "optimizer": {"kind": "sgd", "lr": 0, "momentum": 0.9},
     }
     play(act, table, size=size)
+
+
+@pytest.mark.parametrize("lacks", ["color", "palette", "unicode"])
+def test_a_terminal_that_can_show_less_shows_the_form(play: Play, lacks: str) -> None:
+    async def act(form: Form) -> None:
+        await form.go("training.epochs")
+        assert "found 0" in form.shows()
+
+    play(act, {"training": {"epochs": 0}}, size=(120, 40), **{lacks: False})
+
+
+def test_a_click_on_a_section_goes_there(play: Play) -> None:
+    async def act(form: Form) -> None:
+        titles = [mark.title for mark in form.screen.form.marks()]
+        # One line of padding stands above the first.
+        await form.pilot.click(SectionList, offset=(4, 1 + titles.index("optimizer")))
+        await until(form.pilot, lambda: form.here == "optimizer.kind")
+
+    play(act, size=(120, 40))
+
+
+def test_the_next_error_is_gone_to_and_after_the_last_the_first(play: Play) -> None:
+    async def act(form: Form) -> None:
+        for path in ("optimizer.lr", "training.epochs", "optimizer.lr"):
+            await form.press("ctrl+n")
+            await until(form.pilot, lambda path=path: form.here == path)
+
+    play(act, {"optimizer": {"kind": "sgd", "lr": 0}, "training": {"epochs": 0}})
+
+
+def test_it_is_saved_to_another_file_which_is_its_own_from_then(play: Play, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('name = "mine"\n')
+
+    async def act(form: Form) -> None:
+        await form.press("f2")
+        prompt = await form.on(Prompt)
+        prompt.query_one(Input).value = "other.toml"
+        await form.press("enter")
+        await form.on(ProfileScreen)
+        assert load_profile(tmp_path / "other.toml").profile.name == "mine"
+        assert "other.toml" in form.shows().splitlines()[0]
+
+    play(act, {"name": "mine"}, path)

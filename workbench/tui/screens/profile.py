@@ -24,6 +24,7 @@ from workbench.tui.screens.profile_files import Files
 from workbench.tui.screens.profile_keys import PROFILE_KEYS
 from workbench.tui.screens.profile_others import Others
 from workbench.tui.screens.profile_sheets import Preview
+from workbench.tui.themes import text_color
 from workbench.tui.widgets.form import ProfileForm
 from workbench.tui.widgets.form_group import AddItem
 from workbench.tui.widgets.form_sections import SectionList
@@ -112,7 +113,8 @@ class ProfileScreen(Page):
             text.append("  ctrl+r resets", "dim not bold")
         text.append(f"\n{row.field.help}", "not bold")
         if row.problem:
-            text.append(f"\n{row.problem}", f"not bold {self.app.theme_variables['text-error']}")
+            color = text_color(self.app.theme_variables, "text-error")
+            text.append(f"\n{row.problem}", f"not bold {color}")
         return text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

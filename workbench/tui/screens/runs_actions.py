@@ -114,7 +114,7 @@ class RunActions(Page):
                 self.app.say(f"asked {run.id} to stop")
             self.look_again(run)
 
-        text = f"{run.id} ends after its step, with a checkpoint to resume from."
+        text = f"{run.id}\nends after its step, with a checkpoint to resume from."
         answers = (Answer("stop", "s", "Stop"), Answer("stay", "escape", "Go on"))
         self.app.push_screen(Question("Stop this run?", text, answers), stop)
 

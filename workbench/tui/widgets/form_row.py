@@ -17,6 +17,7 @@ from workbench.config.wording import dotted, printable, shortened
 from workbench.tui.form.fields import ABSENT, Field
 from workbench.tui.form.groups import Group
 from workbench.tui.form.text import read
+from workbench.tui.themes import text_color
 from workbench.tui.widgets.form_choice import Choice, spelled
 
 NAME_COLUMNS, NARROW_NAME_COLUMNS = 24, 15
@@ -79,7 +80,7 @@ class FormRow(Widget):
         colors = self.app.theme_variables
         narrow = self.screen.has_class("-narrow")
         columns = NARROW_NAME_COLUMNS if narrow else NAME_COLUMNS
-        wrong, changed = colors["text-error"], colors["text-accent"]
+        wrong, changed = text_color(colors, "text-error"), text_color(colors, "text-accent")
         mark = ("! ", wrong) if self.problem else ("• ", changed) if self.differs else ("  ", "")
         name = set_cell_size(printable(self.field.name), columns - 3) + " "
         text = Text.assemble(mark, (name, "bold" if self.has_focus_within else ""), no_wrap=True)
@@ -87,7 +88,7 @@ class FormRow(Widget):
             default = spelled(self.field.default) if self.field.choices else self.field.default_text
             word = shortened(f"default {default}", DEFAULT_COLUMNS - 2)
             text.append(" " * (self.size.width - columns - len(word)))
-            text.append(word, colors["text-muted"] if colors["text-muted"][0] == "#" else "dim")
+            text.append(word, text_color(colors, "text-muted"))
         if self.problem:
             indent = 2 if narrow else columns
             room = max(self.size.width - indent, 1)

@@ -10,6 +10,8 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
+from workbench.tui.themes import text_color
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -42,17 +44,18 @@ class SectionList(Widget):
 
     def _line(self, mark: Mark) -> Text:
         colors = self.app.theme_variables
-        accent = colors["text-accent"]
+        accent = text_color(colors, "text-accent")
         name = "  " * mark.depth + mark.title.rpartition(".")[2]
         here = mark.title == self._here
         line = Text.assemble(("▌ " if here else "  ", accent), (name, "bold" if here else ""))
         if mark.changed:
             line.append(" •", accent)
         if mark.wrong:
-            line.append(f" {mark.wrong}!", colors["text-error"])
+            line.append(f" {mark.wrong}!", text_color(colors, "text-error"))
         return line
 
     def on_click(self, event: Click) -> None:
         event.stop()
-        if event.y < len(self._marks):
-            self.post_message(self.Jump(self._marks[event.y].title))
+        place = event.get_content_offset(self)
+        if place is not None and place.y < len(self._marks):
+            self.post_message(self.Jump(self._marks[place.y].title))
