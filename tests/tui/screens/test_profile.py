@@ -408,7 +408,7 @@ def test_how_it_looks(play: Play, size: tuple[int, int]) -> None:
 def test_a_terminal_that_can_show_less_shows_the_form(play: Play, lacks: str) -> None:
     async def act(form: Form) -> None:
         await form.go("training.epochs")
-        assert "found 0" in form.shows()
+        await until(form.pilot, lambda: "found 0" in form.shows())
 
     play(act, {"training": {"epochs": 0}}, size=(120, 40), **{lacks: False})
 
