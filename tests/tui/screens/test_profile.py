@@ -394,7 +394,7 @@ def test_how_it_looks(play: Play, size: tuple[int, int]) -> None:
     async def act(form: Form) -> None:
         await form.go("optimizer.lr")
         await until(form.pilot, lambda: form.shows().count("found 0") == 2)
-        check_snapshot(form.pilot.app, f"profile-{size[0]}x{size[1]}")
+        await check_snapshot(form.pilot, f"profile-{size[0]}x{size[1]}")
 
     table = {
         "name": "small-steps",

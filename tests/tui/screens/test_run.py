@@ -97,7 +97,7 @@ async def test_a_run(root: Path, name: str, size: tuple[int, int]) -> None:
     async with opened(STATES[name](root), size) as (pilot, app, _):
         await until(pilot, lambda: name == "empty" or "Loss" in text_of(app))
         await pilot.pause()
-        check_snapshot(app, f"run-{name}-{size[0]}x{size[1]}")
+        await check_snapshot(pilot, f"run-{name}-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -110,7 +110,7 @@ async def test_a_damaged_run(root: Path, size: tuple[int, int]) -> None:
     async with opened(run, size) as (pilot, app, _):
         await until(pilot, lambda: "2 damaged lines" in text_of(app))
         await until(pilot, lambda: "Loss" in text_of(app))
-        check_snapshot(app, f"run-damaged-{size[0]}x{size[1]}")
+        await check_snapshot(pilot, f"run-damaged-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ async def test_the_screen_with_three_runs(
     make(1), make(2, "diverged"), make(3, "running", tags=("base",), note="the first\nof many")
     async with opened(root, size) as (pilot, app, _):
         await until(pilot, lambda: "the first" in text_of(app))
-        check_snapshot(app, f"runs-three-{size[0]}x{size[1]}")
+        await check_snapshot(pilot, f"runs-three-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -116,7 +116,7 @@ async def test_the_screen_without_runs(
 ) -> None:
     async with opened(root, size) as (pilot, app, _):
         await until(pilot, lambda: "No runs yet" in text_of(app))
-        check_snapshot(app, f"runs-none-{size[0]}x{size[1]}")
+        await check_snapshot(pilot, f"runs-none-{size[0]}x{size[1]}")
 
 
 async def test_a_small_terminal_does_no_harm(make: Callable[..., Run], root: Path) -> None:
