@@ -177,6 +177,7 @@ def test_watching_on_a_terminal_opens_the_runs_screen(runs: Path) -> None:
     run = RunStore(runs).create(RunProfile(name="quick"))
     with Terminal([*WORKBENCH, "watch", "latest"]) as terminal:
         terminal.await_text("quick", run.id[-6:], "Leave")
+        assert b"runs in" not in terminal.raw
         terminal.press("q")
         terminal.await_text("runs in")
         leave(terminal)
