@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from benchmarks import charts, screen
+from benchmarks import charts, opening, screen
 
-COMMANDS = {"charts": charts.command, "screen": screen.command}
+COMMANDS = {"charts": charts.command, "opening": opening.command, "screen": screen.command}
 main = click.Group("benchmarks", commands=COMMANDS, help=__doc__)
 
 if __name__ == "__main__":

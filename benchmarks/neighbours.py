@@ -27,7 +27,7 @@ class Neighbours:
         return max(now.busy - self.busy - (now.own - self.own), 0) / (now.moment - self.moment)
 
 
-def await_quiet(cores: float, patience_seconds: float = 60.0) -> None:
+def await_quiet(cores: float, patience_seconds: float) -> None:
     """Wait for a second in which others kept less than so many cores busy; not for ever."""
     deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline:

@@ -18,8 +18,8 @@ from workbench.config.loading import load_profile
 from workbench.config.writing import profile_to_toml
 from workbench.store.runs import Run
 
-EARLIER = tuple(f"20260101-00000{number}-earlier-00000{number}" for number in range(5, 0, -1))
-"""Ids of the ended runs, as the table has them from above to below."""
+EARLIER = tuple(f"earlier-{number:06}" for number in range(5, 0, -1))
+"""How the ids of the ended runs end, as the table has them from above to below."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ class Place:
     def run(self) -> Run | None:
         """The newest run whose training has begun, but for the earlier ones."""
         begun = {path.parents[1].name for path in self._runs.glob("*/metrics/*.jsonl")}
-        new = begun - set(EARLIER)
+        new = [name for name in begun if not name.endswith(EARLIER)]
         return Run(self._runs / max(new)) if new else None
 
     def train_headless(self) -> Run:
         command = [sys.executable, "-m", "workbench", "run", self._profile("whole"), "--quiet"]
         subprocess.run(  # noqa: S603 - this program itself
-            command, env=self._environment, check=True, stderr=subprocess.DEVNULL
+            command, env=self._environment, check=True, capture_output=True
         )
         assert self.run is not None
         return self.run
@@ -56,8 +56,9 @@ class Place:
             yield terminal
 
     def _clear(self) -> None:
-        for name in {path.name for path in self._runs.iterdir()} - set(EARLIER):
-            shutil.rmtree(self._runs / name)
+        for path in self._runs.iterdir():
+            if not path.name.endswith(EARLIER):
+                shutil.rmtree(path)
 
     def _profile(self, name: str) -> Path:
         return self.folder / f"{name}.toml"
@@ -102,5 +103,5 @@ def place_for(profile: Path, threads: int, steps: int) -> Iterator[Place]:
 def _train_earlier(place: Place) -> None:
     run = place.train_headless()
     for name in EARLIER:
-        shutil.copytree(run.path, run.path.with_name(name))
+        shutil.copytree(run.path, run.path.with_name(f"20260101-{name[-6:]}-{name}"))
     shutil.rmtree(run.path)

@@ -100,6 +100,7 @@ class Keys:
 @click.option("--key-rounds", type=click.IntRange(1), default=5)
 @click.option("--keys", type=click.IntRange(2), default=60, help="On each screen, in a round.")
 @click.option("--quiet", default=0.1, help="Cores that others may keep busy in a quiet round.")
+@click.option("--patience", default=60.0, help="Seconds to wait for quiet, before a round.")
 @click.option("--json", "as_json", is_flag=True, help="Print every measurement.")
 def command(
     *,
@@ -110,6 +111,7 @@ def command(
     key_rounds: int,
     keys: int,
     quiet: float,
+    patience: float,
     as_json: bool,
 ) -> None:
     """Measure trainings of profiles with so many threads of torch."""
@@ -117,8 +119,8 @@ def command(
     for profile in profiles:
         for count in threads:
             with place_for(profile, count, steps) as place:
-                paces = in_quiet(rounds, quiet, partial(measure_pace, place))
-                typed = in_quiet(key_rounds, quiet, partial(measure_keys, place, keys))
+                paces = in_quiet(partial(measure_pace, place), rounds, quiet, patience)
+                typed = in_quiet(partial(measure_keys, place, keys), key_rounds, quiet, patience)
             results += [_pace(place, paces), *_keys(place, typed)]
     if as_json:
         click.echo(json.dumps([asdict(result) for result in results]))
@@ -128,12 +130,12 @@ def command(
         click.echo(f"{result.profile}, threads {result.threads}, {result.line()}; {noise}")
 
 
-def in_quiet(count: int, quiet: float, measure: Callable[[], T]) -> Rounds[T]:
+def in_quiet(measure: Callable[[], T], count: int, quiet: float, patience: float) -> Rounds[T]:
     """Measure until so many rounds were quiet, or it has been tried often enough."""
     measured: list[T] = []
     others: list[float] = []
     while sum(cores <= quiet for cores in others) < count and len(others) < MOST_ROUNDS * count:
-        neighbours.await_quiet(quiet)
+        neighbours.await_quiet(quiet, patience)
         before = neighbours.look()
         measured.append(measure())
         others.append(before.cores())

@@ -8,8 +8,8 @@ Until then Ctrl-C and SIGTERM to the starter end both. SIGHUP ends the starter
 alone: whoever closes the terminal while it prepares wants the training to go
 on, and that is what `--detach` is for. So does a SIGKILL, which nobody hears.
 
-A screen has no place for words of another process, and no signals: from there
-the words of the one that would not begin come as a `DetachedError`.
+A screen has no place for words of another process: from there the words of the
+one that would not begin come as a `DetachedError`.
 """
 
 from __future__ import annotations
@@ -89,7 +89,13 @@ def _options(runs: Path, device: str) -> list[str]:
 def _start_silently(options: Sequence[str], operand: str) -> Background:
     with tempfile.TemporaryFile() as words:
         process, reading = _start(options, operand, words)
-        if run_id := _word_from(reading):
+        try:
+            run_id = _word_from(reading)
+        except KeyboardInterrupt:  # meant for both
+            process.terminate()
+            process.wait()
+            raise
+        if run_id:
             return Background(run_id, process.pid)
         code = _exit_code(process.wait())
         words.seek(0)

@@ -27,7 +27,6 @@ class Queue:
     pid: int
     folder: Path
     """Holds their profiles, and `log.txt` with what the commands said."""
-    length: int
 
 
 def start_queue(what: Sequence[RunProfile | Run], runs: Path, after: Run | None) -> Queue:
@@ -45,7 +44,7 @@ def start_queue(what: Sequence[RunProfile | Run], runs: Path, after: Run | None)
             pid = _start([[*line, "--quiet", f"--runs={runs}"] for line in commands], log.fileno())
     except OSError as error:
         raise WriteError(folder, error) from error
-    return Queue(pid, folder, len(what))
+    return Queue(pid, folder)
 
 
 def _command(what: RunProfile | Run, folder: Path, number: int) -> list[str]:

@@ -176,6 +176,9 @@ class WorkbenchApp(App[Leave]):
         """Leave the program, once every page agrees, the upper ones first."""
         from workbench.tui.screens.page import Page
 
+        if isinstance(self.screen, Question):  # it is answered first, and not asked twice
+            self.bell()
+            return
         self._quit([screen for screen in self.screen_stack if isinstance(screen, Page)])
 
     def _quit(self, pages: Sequence[Page]) -> None:

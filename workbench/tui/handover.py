@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from workbench.config.wording import counted
@@ -10,22 +11,34 @@ from workbench.errors import RunBusyError, WorkbenchError
 from workbench.runner.detach import Background, resume_detached, train_profile_detached
 from workbench.runner.queue import start_queue
 from workbench.store.commands import command_for
+from workbench.store.outcome import describe_outcome
 from workbench.store.record import take_back
 from workbench.store.runs import Run
-from workbench.tui.trainings import Result, Trainings
+from workbench.tui.trainings import Job, Result, Trainings
 
 
 def hand_over(trainings: Trainings) -> Iterator[str]:
     """Let go of what trains; a process of its own session goes on from that very step.
 
     What waits is trained after it, one after the other. Yields what becomes of
-    each in words, as it happens: seconds pass between them. What nobody goes on
-    with can be resumed, and the words say so. Raises `WorkbenchError` where what
-    waited cannot be kept.
+    each in words, as it happens: seconds pass between them. A run that nobody
+    goes on with is left stopped, to be resumed. Ctrl-C until it is done gives up
+    what was not handed over yet, with the process that prepares to go on, and
+    raises `KeyboardInterrupt` after the last words. Raises `WorkbenchError`
+    where what waited cannot be kept.
     """
     jobs = trainings.release()
-    trainings.join()
-    begun = [result for result in trainings.situation().results if result.job in jobs]
+    try:
+        trainings.join()
+        yield from _pass_on(trainings, jobs)
+    except KeyboardInterrupt:
+        trainings.join()  # its next step is near; a second Ctrl-C ends at once
+        yield from _give_up(trainings, jobs)
+        raise
+
+
+def _pass_on(trainings: Trainings, jobs: Sequence[Job]) -> Iterator[str]:
+    begun = _begun(trainings, jobs)
     after = None
     for result in begun:  # one at most
         yield f"{result.job.name}: a process in the background takes over"
@@ -49,6 +62,23 @@ def hand_over(trainings: Trainings) -> Iterator[str]:
         yield f"their profiles and what they say: {queue.folder}"
 
 
+def _give_up(trainings: Trainings, jobs: Sequence[Job]) -> Iterator[str]:
+    """Leave what was let go of as a run that can be resumed; what waited is not trained."""
+    told = []
+    for result in _begun(trainings, jobs):
+        if (run := result.run) is not None:
+            told.append(result.job)
+            _take_back(run, "interrupted before a process in the background went on")
+            if not run.status().is_active:
+                yield from describe_outcome(run)
+    if names := ", ".join(job.name for job in jobs if job not in told):
+        yield f"not trained: {names}"
+
+
+def _begun(trainings: Trainings, jobs: Sequence[Job]) -> list[Result]:
+    return [result for result in trainings.situation().results if result.job in jobs]
+
+
 def _go_on(result: Result, runs: Path) -> Background | None:
     """Who goes on; None where there is nothing to go on with."""
     what, run = result.job.what, result.run
@@ -66,8 +96,10 @@ def _resume(run: Run) -> Background:
     try:
         return resume_detached(run)
     except WorkbenchError as error:
-        try:
-            take_back(run, f"no process in the background went on: {error}")
-        except RunBusyError:  # somebody else did
-            raise error from None
+        _take_back(run, f"no process in the background went on: {error}")
         raise
+
+
+def _take_back(run: Run, reason: str) -> None:
+    with suppress(RunBusyError):  # somebody went on after all
+        take_back(run, reason)

@@ -11,7 +11,7 @@ from workbench.config.ready import ready_files
 from workbench.errors import WorkbenchError
 from workbench.store.runs import RunStore
 from workbench.tui.form.saving import full_text, loses, save, short_text, wrong_with
-from workbench.tui.form.sources import sources, take
+from workbench.tui.form.sources import sources, take, why_kept
 
 
 def test_what_is_saved_loads_as_the_same_profile(tmp_path: Path) -> None:
@@ -21,8 +21,16 @@ def test_what_is_saved_loads_as_the_same_profile(tmp_path: Path) -> None:
         assert load_profile(tmp_path / f"{number}.toml").profile == load_profile(ready).profile
 
 
-def test_a_ready_profile_is_not_a_file_to_save_to() -> None:
-    assert take(ready_files()[0]).path is None
+@pytest.mark.parametrize("ready", ready_files(), ids=lambda path: path.stem)
+def test_a_ready_profile_is_not_a_file_to_save_to(
+    ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to(ready)
+    monkeypatch.chdir(ready.parent)
+    for spelling in (ready, Path(ready.name), tmp_path / "link"):
+        assert take(spelling).path is None
+        assert "comes with the program" in why_kept(spelling)
+    assert "choose another place" in wrong_with(ready.name)
 
 
 def test_a_file_is_called_after_itself_and_saved_to_again(tmp_path: Path) -> None:

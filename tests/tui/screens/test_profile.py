@@ -15,6 +15,8 @@ from tests.tui.snapshots import check_snapshot, text_of
 from tests.tui.waiting import until
 from workbench.config.loading import load_profile
 from workbench.config.profile import RunProfile
+from workbench.config.reading import parse
+from workbench.config.ready import ready_profiles
 from workbench.store.runs import Run, RunStore
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.look import Look
@@ -269,6 +271,31 @@ def test_it_is_saved_to_its_file_and_comments_are_asked_about(play: Play, tmp_pa
     play(act, {"name": "mine", "seed": 1}, path)
 
 
+@pytest.mark.parametrize("name", ["quickstart", "cifar10-small"])
+def test_a_profile_that_comes_with_the_program_is_never_written_over(
+    play: Play, name: str, tmp_path: Path
+) -> None:
+    path = ready_profiles() / f"{name}.toml"
+    before = path.read_bytes()
+
+    async def act(form: Form) -> None:
+        await form.go("seed")
+        await form.press("1", "ctrl+s")
+        prompt = await form.on(Prompt)
+        assert prompt.query_one(Input).value == f"{name}.toml"
+        prompt.query_one(Input).value = str(path)
+        await form.press("enter")
+        assert "comes with the" in form.shows()
+        prompt.query_one(Input).value = "mine.toml"
+        await form.press("enter")
+        await form.on(ProfileScreen)
+        assert form.screen.files.path == Path("mine.toml")
+
+    play(act, parse(path.read_text(), path), path=path)
+    assert path.read_bytes() == before
+    assert load_profile(tmp_path / "mine.toml").profile.seed != load_profile(path).profile.seed
+
+
 def test_a_new_one_asks_for_its_place(play: Play, tmp_path: Path) -> None:
     async def act(form: Form) -> None:
         await form.press("ctrl+s")
@@ -320,6 +347,16 @@ def test_leaving_the_program_asks_about_changes_too(play: Play) -> None:
         await form.on(Question)
         await form.press("d")
         await until(form.pilot, lambda: form.pilot.app.return_value == "done")
+
+    play(act)
+
+
+def test_leaving_the_program_is_asked_about_once(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.press("x", "ctrl+q", "ctrl+q")
+        await form.on(Question)
+        await form.press("escape")
+        await form.on(ProfileScreen)
 
     play(act)
 

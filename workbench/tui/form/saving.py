@@ -12,7 +12,7 @@ from workbench.config.writing import table_to_toml
 from workbench.errors import ProfileError
 from workbench.store.atomic import write_bytes
 from workbench.tui.form.groups import Table
-from workbench.tui.form.sources import is_of_run
+from workbench.tui.form.sources import why_kept
 
 
 def short_text(table: Table) -> str:
@@ -67,4 +67,5 @@ def _wrong_with(path: Path) -> str:
         return f"there is no folder {path.absolute().parent}"
     if path.suffix != ".toml":
         return "the name of a profile ends in .toml"
-    return "that is a run's own record: choose another place" if is_of_run(path) else ""
+    kept = why_kept(path)
+    return f"{kept}: choose another place" if kept else ""

@@ -49,23 +49,34 @@ def sources(runs: Iterable[Run]) -> list[Source]:
 def take(what: Path | Run) -> Taken:
     """Read it. Raises `ProfileError`, with all that is wrong, for what is no TOML table.
 
-    What is no valid profile is taken: the form is where that is mended. A ready
-    profile and a run's are not files to save to.
+    What is no valid profile is taken: the form is where that is mended.
     """
     if isinstance(what, Run):
         if what.profile_problem:
             raise WorkbenchError(f"{what.id}: {what.profile_problem}")
         return Taken(what.profile, None)
     path = what.expanduser()
-    table = {"name": slug(path.stem), **parse(read_text(path), path)}
-    if path in _ready() or is_of_run(path):
-        return Taken(anchored(table, path.absolute().parent), None)
-    return Taken(table, path)
+    return taken({"name": slug(path.stem), **parse(read_text(path), path)}, path)
 
 
-def is_of_run(path: Path) -> bool:
-    """Whether a file is a run's record of its own profile, which nobody may change."""
-    return path.name == "profile.toml" and (path.parent / "status.json").exists()
+def taken(table: Table, path: Path | None) -> Taken:
+    """A table as written in the file at `path`; None for one that was never in a file.
+
+    What may not be written over is left behind, and paths in it that are
+    relative to it are made absolute.
+    """
+    if path is None or not why_kept(path):
+        return Taken(table, path)
+    return Taken(anchored(table, path.absolute().parent), None)
+
+
+def why_kept(path: Path) -> str:
+    """Why a file may not be written over; empty where it may."""
+    if path.name == "profile.toml" and (path.parent / "status.json").exists():
+        return "that is a run's own record"
+    if path.resolve() in (each.resolve() for each in _ready()):
+        return "that profile comes with the program"
+    return ""
 
 
 def _ready() -> list[Path]:

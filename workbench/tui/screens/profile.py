@@ -17,7 +17,7 @@ from workbench.config.wording import counted, printable, shortened
 from workbench.errors import Problem
 from workbench.tui.form.draft import Draft
 from workbench.tui.form.groups import Group, ListGroup, strays_of, without_strays
-from workbench.tui.form.sources import Taken
+from workbench.tui.form.sources import taken
 from workbench.tui.screens.page import Page
 from workbench.tui.screens.pick import Pick
 from workbench.tui.screens.profile_files import Files
@@ -40,10 +40,10 @@ class ProfileScreen(Page):
 
     def __init__(self, table: dict[str, Any], path: Path | None = None) -> None:
         super().__init__()
-        taken = Taken(table, path)
+        start = taken(table, path)
         self.place = "profile"
-        self.form = ProfileForm(Draft(table, taken.base))
-        self.files = Files(self, taken.path)
+        self.form = ProfileForm(Draft(start.table, start.base))
+        self.files = Files(self, start.path)
         self.others = Others(self)
         self._were_possible: dict[str, bool] = {}
         self._shown_others: tuple[Problem, ...] = ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import WorkbenchError, WriteError
 from workbench.tui.form.draft import Draft
 from workbench.tui.form.saving import loses, path_of, save, wrong_with
-from workbench.tui.form.sources import Source, Taken, is_of_run, sources, take
+from workbench.tui.form.sources import Source, Taken, sources, take
 from workbench.tui.screens.dialogs import Answer, Prompt, Question
 from workbench.tui.screens.pick import Pick
 
@@ -30,7 +30,7 @@ class Files:
 
     def __init__(self, screen: ProfileScreen, path: Path | None) -> None:
         self._screen = screen
-        self.path = None if path and is_of_run(path) else path
+        self.path = path
         self._overwrites = False
         """Whether a person agreed that the file is written over."""
 
