@@ -11,7 +11,7 @@ from tests.background import endless, impossible, is_gone, nobody_left, run_name
 from tests.runner.small import stop_after
 from workbench.config.loading import load_profile
 from workbench.runner.attempts import train_run
-from workbench.runner.queue import start_queue
+from workbench.runner.queue import keep_queue, start_queue
 from workbench.store.control import request_stop
 from workbench.store.runs import RunStore
 
@@ -23,8 +23,9 @@ def runs(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_one_that_fails_does_not_keep_the_next_from_training(runs: Path) -> None:
-    queue = start_queue([impossible(), tiny()], runs, None)
-    until(lambda: is_gone(queue.pid))
+    queue = keep_queue([impossible(), tiny()], runs)
+    pid = start_queue(queue, None)
+    until(lambda: is_gone(pid))
     [run] = RunStore(runs).list()
     assert run.status().state == "finished"
     assert run.load_profile() == tiny()
@@ -38,25 +39,25 @@ def test_a_run_is_not_touched_before_its_turn(runs: Path) -> None:
     first = train_run(endless(), runs, stop=stop_after(5))
     second = train_run(tiny("second"), runs, stop=stop_after(5))
     before = {path: path.stat().st_mtime_ns for path in second.path.rglob("*")}
-    queue = start_queue([first, second], runs, None)
+    pid = start_queue(keep_queue([first, second], runs), None)
     until(lambda: first.status().attempt == 2 and first.status().step > 20)
     assert {path: path.stat().st_mtime_ns for path in second.path.rglob("*")} == before
     request_stop(first)
-    until(lambda: is_gone(queue.pid))
+    until(lambda: is_gone(pid))
     assert (first.status().state, first.status().attempt) == ("stopped", 2)
     assert (second.status().state, second.status().attempt) == ("finished", 2)
 
 
 def test_the_first_waits_for_the_run_that_trains(runs: Path) -> None:
-    before = start_queue([endless()], runs, None)
+    start_queue(keep_queue([endless()], runs), None)
     trains = run_named(runs, "endless")
-    queue = start_queue([tiny()], runs, trains)
-    until(lambda: "epoch" in (before.folder / "log.txt").read_text() or trains.status().step > 20)
-    assert RunStore(runs).list() == [trains] or len(RunStore(runs).list()) == 1
+    queue = keep_queue([tiny("later")], runs)
+    pid = start_queue(queue, trains)
+    until(lambda: trains.status().step > 20)
     request_stop(trains)
-    until(lambda: is_gone(queue.pid))
+    until(lambda: is_gone(pid))
     ended = trains.status().ended
-    begun = run_named(runs, "tiny").status().started
+    begun = run_named(runs, "later").status().started
     assert ended is not None
     assert begun is not None
     assert ended <= begun

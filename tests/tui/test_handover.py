@@ -25,6 +25,12 @@ def trainings(tmp_path: Path) -> Iterator[Trainings]:
         yield Trainings(runs)
 
 
+def said_by(trainings: Trainings) -> list[str]:
+    words: list[str] = []
+    hand_over(trainings, words.append)
+    return words
+
+
 def training_run(trainings: Trainings) -> Run:
     """The run that trains beside the screen, as soon as one does."""
     until(lambda: trainings.situation().run and not trainings.situation().doing)
@@ -42,14 +48,14 @@ def stop(run: Run) -> None:
 
 
 def test_without_a_training_there_is_nothing_to_say(trainings: Trainings) -> None:
-    assert list(hand_over(trainings)) == []
+    assert said_by(trainings) == []
 
 
 def test_what_waits_is_trained_after_what_trains(trainings: Trainings) -> None:
     trainings.add(endless())
     trainings.add(tiny())
     run = training_run(trainings)
-    words = "\n".join(hand_over(trainings))
+    words = "\n".join(said_by(trainings))
     assert f"run {run.id} trains in the background" in words
     [pid] = map(int, re.findall(r"1 training that waited .* \(process (\d+)\)", words))
     assert [each.id for each in RunStore(trainings.runs).list()] == [run.id]
@@ -62,9 +68,9 @@ def test_what_waits_is_trained_after_what_trains(trainings: Trainings) -> None:
 def test_one_that_is_prepared_begins_in_the_background(trainings: Trainings) -> None:
     trainings.add(endless())
     until(lambda: trainings.situation().job)
-    words = "\n".join(hand_over(trainings))
+    words = "\n".join(said_by(trainings))
+    assert "1 training that waited will come" in words
     run = run_named(trainings.runs, "endless")
-    assert f"run {run.id} trains in the background" in words
     assert run.status().attempt == 1
     stop(run)
 
@@ -75,7 +81,7 @@ def test_a_paused_run_is_paused_in_the_background_too(trainings: Trainings) -> N
     request_pause(run)
     until(lambda: run.status().state == "paused")
     step = run.status().step
-    list(hand_over(trainings))
+    said_by(trainings)
     until(lambda: run.status().state == "paused")
     assert (run.status().attempt, run.status().step) == (2, step)
     clear_pause(run)
@@ -95,7 +101,7 @@ def test_a_run_that_nobody_goes_on_with_can_be_resumed(
     trainings.add(endless())
     run = training_run(trainings)
     a_program("raise SystemExit('workbench: error: no room\\nhint: make some')", monkeypatch)
-    assert list(hand_over(trainings))[-2:] == ["endless: no room", "hint: make some"]
+    assert said_by(trainings)[-2:] == ["no room", "hint: make some"]
     status = run.status()
     assert (status.state, status.attempt) == ("stopped", 1)
     assert "no process in the background went on: no room" in status.reason
@@ -130,7 +136,7 @@ def test_an_interrupt_ends_the_process_that_prepares_and_leaves_a_run_to_resume(
     person.start()
     words: list[str] = []
     with pytest.raises(KeyboardInterrupt):
-        words.extend(hand_over(trainings))
+        hand_over(trainings, words.append)
     person.join()
     assert is_gone(int(begun.read_text()))
     assert (run.status().state, run.status().attempt) == ("stopped", 1)

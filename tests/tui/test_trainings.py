@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -74,12 +76,12 @@ def test_a_later_job_gets_a_thread_of_its_own(trainings: Trainings, profile: Run
     assert len(trainings.situation().results) == 2
 
 
-def test_a_situation_stays_equal_while_nothing_changes(
+def test_a_situation_stays_the_same_while_nothing_changes(
     trainings: Trainings, endless: RunProfile
 ) -> None:
     trainings.add(endless)
     training_run(trainings)
-    assert trainings.situation() == trainings.situation()
+    assert trainings.situation() is trainings.situation()
     trainings.stop()
     assert trainings.join(PATIENCE_SECONDS)
 
@@ -88,9 +90,9 @@ def test_a_stop_leaves_a_checkpoint_and_empties_the_queue(
     trainings: Trainings, endless: RunProfile
 ) -> None:
     trainings.add(endless)
-    trainings.add(endless)
+    second = trainings.add(endless)
     run = training_run(trainings)
-    trainings.stop()
+    assert trainings.stop() == (second,)
     assert trainings.join(PATIENCE_SECONDS)
     assert run.status().state == "stopped"
     assert run.checkpoints().intact
@@ -138,11 +140,41 @@ def test_a_job_that_waits_can_be_dropped(trainings: Trainings, endless: RunProfi
     first, second = trainings.add(endless), trainings.add(endless)
     training_run(trainings)
     trainings.drop(second.number)
-    trainings.drop(first.number)
     assert trainings.situation().waiting == ()
     assert trainings.situation().job is first
     trainings.stop()
     assert trainings.join(PATIENCE_SECONDS)
+
+
+def test_one_that_is_prepared_can_be_dropped_and_the_next_begins(
+    trainings: Trainings, endless: RunProfile, profile: RunProfile
+) -> None:
+    first, second = trainings.add(endless), trainings.add(profile)
+    until(lambda: trainings.situation().job)
+    trainings.drop(first.number)
+    assert trainings.join(PATIENCE_SECONDS)
+    one, other = trainings.situation().results
+    assert (one.job, one.run, one.has_begun) == (first, None, False)
+    assert other.job is second
+    assert other.run is not None
+    assert other.run.status().state == "finished"
+
+
+def test_an_interrupt_while_one_waits_for_the_end_does_not_count_as_the_end(
+    trainings: Trainings, endless: RunProfile
+) -> None:
+    trainings.add(endless)
+    run = training_run(trainings)
+    main = threading.main_thread().ident
+    assert main is not None
+    threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        trainings.join()
+    assert not trainings.join(0)
+    assert run.status().is_active
+    trainings.stop()
+    assert trainings.join(PATIENCE_SECONDS)
+    assert run.status().state == "stopped"
 
 
 def test_what_cannot_begin_is_told_and_the_next_job_begins(
@@ -185,8 +217,11 @@ def test_a_release_hands_the_run_over_and_gives_back_what_waits(
     jobs = (trainings.add(endless), trainings.add(endless))
     run = training_run(trainings)
     request_pause(run)
-    assert trainings.release() == jobs
-    assert trainings.join(PATIENCE_SECONDS)
+    with trainings.released() as released:
+        assert released == jobs
+        assert trainings.join(PATIENCE_SECONDS)
+        assert trainings.busy  # somebody sees to them
+    assert not trainings.busy
     assert run.status().is_handed_over
     assert run.checkpoints().intact[0].step == run.status().step
     [result] = trainings.situation().results

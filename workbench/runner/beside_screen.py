@@ -13,6 +13,7 @@ from workbench.events import Event, Started
 from workbench.runner.attempts import prepare, resume_run, train_new
 from workbench.runner.control import Wish
 from workbench.runner.logs import logging_to
+from workbench.runner.own_code import check_code
 from workbench.store.runs import Run, RunStore
 
 Outputs = Callable[[Path], AbstractContextManager[None]]
@@ -58,6 +59,8 @@ class _Training:
 
     def train(self, profile: RunProfile, store: RunStore) -> None:
         self._begin()
+        # The form may hold what a run's own profile said.
+        check_code(profile, store.root, f"profile {profile.name}", "the profile")
         with _kept_log() as records:
             trainer = prepare(profile, decoding=self._decoding)
         self._check()

@@ -29,6 +29,7 @@ from typing import IO, TYPE_CHECKING
 from workbench.errors import DetachedError
 from workbench.store.files import opened_to_append
 from workbench.store.runs import Run
+from workbench.store.text import clean
 
 if TYPE_CHECKING:
     from workbench.config.profile import RunProfile
@@ -70,8 +71,10 @@ def train_profile_detached(profile: RunProfile, runs: Path, device: str = "auto"
     Raises `DetachedError` with the words of the process that would not begin.
     """
     from workbench.config.writing import profile_to_toml
+    from workbench.runner.own_code import check_code
 
-    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+    check_code(profile, runs, f"profile {profile.name}", "the profile")
+    with _room_for_it(), tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         path = Path(folder) / "profile.toml"
         path.write_text(profile_to_toml(profile), encoding="utf-8")
         return _start_silently(["run", *_options(runs, device)], str(path))
@@ -87,7 +90,7 @@ def _options(runs: Path, device: str) -> list[str]:
 
 
 def _start_silently(options: Sequence[str], operand: str) -> Background:
-    with tempfile.TemporaryFile() as words:
+    with _room_for_it(), tempfile.TemporaryFile() as words:
         process, reading = _start(options, operand, words)
         try:
             run_id = _word_from(reading)
@@ -127,6 +130,15 @@ def _start(
     return process, reading
 
 
+@contextmanager
+def _room_for_it() -> Iterator[None]:
+    """A full disk or too many open files are no process either."""
+    try:
+        yield
+    except OSError as error:
+        raise DetachedError(f"no process can be started: {error.strerror or error}") from error
+
+
 def _word_from(reading: int) -> str:
     """The id of the run that trains now; empty from a process that ended."""
     with os.fdopen(reading, encoding="ascii") as pipe:
@@ -135,11 +147,14 @@ def _word_from(reading: int) -> str:
 
 def _refusal(words: str, code: int) -> DetachedError:
     """The error in what a process said before it ended; its form is that of `cli.output`."""
-    said = words.strip().rpartition("workbench: error: ")[2]
+    _, mark, said = words.strip().rpartition("workbench: error: ")
     message, _, rest = said.partition("\nhint: ")
-    if not message:
-        return DetachedError(f"the process that was to train ended with code {code}")
-    return DetachedError(message, hint=rest)
+    if mark:
+        return DetachedError(clean(message), hint=clean(rest))
+    last = clean(words.strip().rpartition("\n")[2])  # of a traceback: what happened
+    return DetachedError(
+        f"the process that was to train ended with code {code}" + (f": {last}" if last else "")
+    )
 
 
 class _PassedOn:

@@ -20,20 +20,26 @@ def runnable_profile(run: Run) -> RunProfile:
     profile names by a relative path does, and what `Run.load_profile` raises.
     """
     profile = run.load_profile()
-    for section in (profile.data, profile.model):
-        if isinstance(section, CustomSection) and _is_in_a_run(section, run):
-            raise CallableError(
-                f"the profile of run {run.id} names code in a run's folder,"
-                f" {section.callable} in {section.folder}",
-                hint="read that code; if you trust it, move it out and set folder in"
-                f" {run.path / layout.PROFILE} to its absolute path",
-            )
+    check_code(profile, run.path.parent, f"the profile of run {run.id}", run.path / layout.PROFILE)
     return profile
 
 
-def _is_in_a_run(section: CustomSection, run: Run) -> bool:
+def check_code(profile: RunProfile, runs: Path, name: str, where: object) -> None:
+    """Raise `CallableError` where a profile names code in the folder of one of the `runs`.
+
+    `name` says whose profile it is, and `where` its folder can be changed.
+    """
+    for section in (profile.data, profile.model):
+        if isinstance(section, CustomSection) and _is_in_a_run(section, runs.absolute()):
+            raise CallableError(
+                f"{name} names code in a run's folder, {section.callable} in {section.folder}",
+                hint="read that code; if you trust it, move it out and set folder in"
+                f" {where} to its absolute path",
+            )
+
+
+def _is_in_a_run(section: CustomSection, runs: Path) -> bool:
     """As its path stands, where relative ones begin with the run's, and where its links lead."""
-    runs = run.path.absolute().parent
     named = section.folder.joinpath(*section.callable.partition(":")[0].split("."))
     return any(
         _leads_into_a_run(path, runs)
@@ -44,4 +50,4 @@ def _is_in_a_run(section: CustomSection, run: Run) -> bool:
 
 def _leads_into_a_run(path: Path, runs: Path) -> bool:
     below = path.relative_to(runs).parts if path.is_relative_to(runs) else ()
-    return bool(below) and layout.is_id(below[0])
+    return any(map(layout.is_id, below[:2]))  # the second of one in the trash

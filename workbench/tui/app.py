@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -12,10 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.theme import Theme
 
+from workbench.config.wording import shortened
 from workbench.errors import WorkbenchError, WriteError
 from workbench.store.runs import Run, RunStore
-from workbench.tui import background
+from workbench.store.status import State
+from workbench.tui.background import Starts
 from workbench.tui.look import LEAST_COLUMNS, LEAST_ROWS, Look
 from workbench.tui.screens.dialogs import Answer, Question
 from workbench.tui.screens.keys import KeysScreen
@@ -26,7 +29,6 @@ from workbench.tui.widgets.heading import Heading
 
 if TYPE_CHECKING:
     from workbench.config.profile import RunProfile
-    from workbench.tui.screens.page import Page
 
 POLL_SECONDS = 0.25
 
@@ -35,7 +37,10 @@ Leave = Literal["done", "detach", "stop"]
 
 
 class WorkbenchApp(App[Leave]):
-    """Screens are pushed on the list of runs. `trainings` lives as long as the process."""
+    """Screens are pushed on the list of runs, or on the run to open first, which it then follows.
+
+    `trainings` lives as long as the process.
+    """
 
     TITLE = "workbench"
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -73,7 +78,9 @@ class WorkbenchApp(App[Leave]):
         self.settings = load_settings(settings)
         self._settings_path = settings
         self._first_run = run
-        self._to_open: Job | None = None
+        self.starts = Starts(store.root)
+        self._to_open: tuple[Job, Screen[Any]] | None = None
+        """The training that was asked for last, and the screen to open its own from."""
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -83,12 +90,13 @@ class WorkbenchApp(App[Leave]):
         known = self.settings.theme in self.available_themes
         plain = not (self.look.color and self.look.palette)
         self.theme = ANSI if plain else self.settings.theme if known else Settings().theme
-        self.theme_changed_signal.subscribe(self, lambda theme: self.remember(theme=theme.name))
-        from workbench.tui.screens.runs import RunsScreen
-
-        self.push_screen(RunsScreen())
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         if self._first_run is not None:
             self.open_run(self._first_run)
+        else:
+            from workbench.tui.screens.runs import RunsScreen
+
+            self.push_screen(RunsScreen())
         self.set_interval(POLL_SECONDS, self._look_at_trainings)
 
     def on_resize(self, event: Resize) -> None:
@@ -106,6 +114,11 @@ class WorkbenchApp(App[Leave]):
         except WriteError as error:
             self.tell(error)
 
+    def _remember_theme(self, theme: Theme) -> None:
+        """But not the one of a terminal that can show no other."""
+        if theme.name != ANSI:
+            self.remember(theme=theme.name)
+
     def tell(self, error: WorkbenchError) -> None:
         """Show an error and what to do about it."""
         lines = [str(error), *([error.hint] if error.hint else [])]
@@ -114,22 +127,37 @@ class WorkbenchApp(App[Leave]):
     def say(self, text: str) -> None:
         self.notify(text, markup=False)
 
+    def ring(self) -> None:
+        """A run has ended: let it be heard, by those who want to."""
+        if self.settings.bell:
+            self.bell()
+
+    def tell_end(self, name: str, state: State) -> None:
+        """Say and ring that a run has ended."""
+        self.ring()
+        self.say(f"{name}: {state}")
+
     def train(self, profile: RunProfile) -> None:
         """Train it in this window, at once or when its turn comes; its screen opens then."""
         busy = self.trainings.busy
-        self._to_open = self.trainings.add(profile)
+        self._to_open = self.trainings.add(profile), self.screen
         self.say(f"{profile.name} waits for what trains now" if busy else f"{profile.name} starts")
 
     def train_detached(self, profile: RunProfile) -> None:
         """Train it in a process of its own, which outlives this window."""
-        self.run_worker(background.train_profile(self, profile))
+        self.starts.train(profile)
+        self.say(f"{profile.name}: a process in the background prepares")
 
     def resume_detached(self, run: Run) -> None:
         """Go on with a run in a process of its own."""
-        self.run_worker(background.resume(self, run))
+        self.starts.resume(run)
+        self.say(f"{run.id}: a process in the background prepares")
 
     def detach(self) -> None:
         """Ask whether to leave, with processes in the background to go on with what trains."""
+        self._when_all_agree(self._ask_to_detach)
+
+    def _ask_to_detach(self) -> None:
         self.push_screen(
             Question(
                 "Leave, and train on in the background?",
@@ -140,10 +168,14 @@ class WorkbenchApp(App[Leave]):
             self._leave,
         )
 
-    def open_run(self, run: Run) -> None:
+    def open_run(self, run: Run) -> bool:
+        """Open its screen; False where that is the one in sight."""
         from workbench.tui.screens.run import RunScreen
 
+        if isinstance(self.screen, RunScreen) and self.screen.is_of(run):
+            return False
         self.push_screen(RunScreen(run))
+        return True
 
     def edit(self, table: dict[str, Any], path: Path | None = None) -> None:
         """Open the form on a copy of `table`, a profile as written in the file at `path`."""
@@ -154,8 +186,8 @@ class WorkbenchApp(App[Leave]):
     def action_current(self) -> None:
         if self.situation.run is None:
             self.say("nothing trains in this window")
-        else:
-            self.open_run(self.situation.run)
+        elif not self.open_run(self.situation.run):
+            self.say("this is the run that trains in this window")
 
     def action_keys(self) -> None:
         self.push_screen(KeysScreen(list(self.screen.active_bindings.values())))
@@ -167,24 +199,32 @@ class WorkbenchApp(App[Leave]):
 
     async def action_leave(self) -> None:
         """Leave the screen; the list of runs is the last."""
-        if len(self.screen_stack) > 2:  # the app's own blank screen lies at the bottom
+        from workbench.tui.screens.runs import RunsScreen
+
+        if isinstance(self.screen, RunsScreen):
+            await self.action_quit()
+        elif len(self.screen_stack) > 2:  # the app's own blank screen lies at the bottom
             self.pop_screen()
         else:
-            await self.action_quit()
+            self.switch_screen(RunsScreen())
 
     async def action_quit(self) -> None:
-        """Leave the program, once every page agrees, the upper ones first."""
-        from workbench.tui.screens.page import Page
-
+        """Leave the program."""
         if isinstance(self.screen, Question):  # it is answered first, and not asked twice
             self.bell()
-            return
-        self._quit([screen for screen in self.screen_stack if isinstance(screen, Page)])
+        else:
+            self._when_all_agree(self._quit)
 
-    def _quit(self, pages: Sequence[Page]) -> None:
-        if pages:
-            pages[-1].before_quitting(partial(self._quit, pages[:-1]))
-        elif self.trainings.busy:
+    def _when_all_agree(self, go: Callable[[], object]) -> None:
+        """Go on once every page agrees, the upper ones first; they may ask what to do."""
+        from workbench.tui.screens.page import Page
+
+        for page in [screen for screen in self.screen_stack if isinstance(screen, Page)]:
+            go = partial(page.before_quitting, go)
+        go()
+
+    def _quit(self) -> None:
+        if self.trainings.busy:
             self._ask_what_becomes()
         else:
             self.exit("done")
@@ -192,16 +232,18 @@ class WorkbenchApp(App[Leave]):
     def action_suspend_process(self) -> None:
         """Back to the shell for a while: that would stop a training too, so it is asked about."""
         if self.trainings.busy:
-            self._ask_what_becomes()
+            self._when_all_agree(self._ask_what_becomes)
         else:
             super().action_suspend_process()
 
     def _ask_what_becomes(self) -> None:
+        names = ", ".join(job.name for job in self.trainings.situation().waiting)
+        waits = f"\nWhat waits is not trained then: {shortened(names)}." if names else ""
         self.push_screen(
             Question(
                 "A training goes on in this window",
-                "Detach: a process in the background goes on from here.\n"
-                "Stop: it ends with a checkpoint and can be resumed.",
+                "Detach: processes in the background go on from here.\n"
+                f"Stop: it ends with a checkpoint and can be resumed.{waits}",
                 (
                     Answer("detach", "d", "Detach"),
                     Answer("stop", "s", "Stop"),
@@ -217,13 +259,22 @@ class WorkbenchApp(App[Leave]):
 
     def _look_at_trainings(self) -> None:
         self.situation = self.trainings.situation()
+        for started in self.starts.done():
+            if started.error is None:
+                self.say(str(started))
+            else:
+                self.tell(started.error)
 
     def watch_situation(self, before: Situation, now: Situation) -> None:
         for result in now.results[len(before.results) :]:
             self._tell_end(result)
-        if now.run is not None and now.job is self._to_open:
+        if self._to_open is not None and now.run is not None and now.job is self._to_open[0]:
+            _, screen = self._to_open
             self._to_open = None
-            self.open_run(now.run)
+            if self.screen is screen:
+                self.open_run(now.run)
+            else:  # what is typed elsewhere is not meant for it
+                self.say(f"{now.job.name} trains; w shows it")
         for heading in self.screen.query(Heading):
             heading.news = self.news
 
@@ -237,13 +288,11 @@ class WorkbenchApp(App[Leave]):
         return f"{situation.job.name} {situation.doing}".strip() + waiting
 
     def _tell_end(self, result: Result) -> None:
-        if self.settings.bell:
-            self.bell()
         if result.error is not None:
+            self.ring()
             self.tell(result.error)
         elif result.run is not None:
-            status = result.run.status()
-            self.say(f"{result.job.name}: {status.state}")
+            self.tell_end(result.job.name, result.run.status().state)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the keys of the screen do, and what has no key."""

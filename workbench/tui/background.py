@@ -1,9 +1,11 @@
-"""What the app starts in processes of their own, without holding the screen up."""
+"""What the app starts in processes of their own: each in a thread, so that the screen goes on."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
@@ -12,26 +14,81 @@ if TYPE_CHECKING:
     from workbench.config.profile import RunProfile
     from workbench.runner.detach import Background
     from workbench.store.runs import Run
-    from workbench.tui.app import WorkbenchApp
 
 
-async def train_profile(app: WorkbenchApp, profile: RunProfile) -> None:
-    from workbench.runner.detach import train_profile_detached
+@dataclass(frozen=True)
+class Started:
+    """What became of a start: a process that trains, or why there is none."""
 
-    await _start(app, profile.name, lambda: train_profile_detached(profile, app.store.root))
+    name: str
+    background: Background | None
+    error: WorkbenchError | None
+
+    def __str__(self) -> str:
+        if self.background is None:
+            return f"{self.name}: {self.error or 'could not be started'}"
+        run_id, pid = self.background.run_id, self.background.pid
+        return f"{run_id} trains in the background (process {pid})"
 
 
-async def resume(app: WorkbenchApp, run: Run) -> None:
-    from workbench.runner.detach import resume_detached
+class Starts:
+    """Those of one app. A process trains on whether or not somebody waits for its word."""
 
-    await _start(app, run.id, lambda: resume_detached(run))
+    def __init__(self, runs: Path) -> None:
+        self._runs = runs
+        self._changed = Condition()
+        self._under_way: list[str] = []
+        self._done: list[Started] = []
 
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """Names of those that prepare."""
+        return tuple(self._under_way)
 
-async def _start(app: WorkbenchApp, name: str, start: Callable[[], Background]) -> None:
-    app.say(f"{name}: a process in the background prepares")
-    try:
-        background = await asyncio.to_thread(start)
-    except WorkbenchError as error:
-        app.tell(error)
-    else:
-        app.say(f"{background.run_id} trains in the background (process {background.pid})")
+    def train(self, profile: RunProfile) -> None:
+        """Train a profile into a new run."""
+
+        def start() -> Background:
+            from workbench.runner.detach import train_profile_detached
+
+            return train_profile_detached(profile, self._runs)
+
+        self._begin(profile.name, start)
+
+    def resume(self, run: Run) -> None:
+        """Go on with a run."""
+
+        def start() -> Background:
+            from workbench.runner.detach import resume_detached
+
+            return resume_detached(run)
+
+        self._begin(run.id, start)
+
+    def done(self) -> list[Started]:
+        """Those that ended since this was last asked."""
+        with self._changed:
+            done, self._done = self._done, []
+        return done
+
+    def join(self) -> None:
+        """Wait until none is under way."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way)
+
+    def _begin(self, name: str, start: Callable[[], Background]) -> None:
+        with self._changed:
+            self._under_way.append(name)
+        Thread(target=self._run, args=(name, start), name="start", daemon=True).start()
+
+    def _run(self, name: str, start: Callable[[], Background]) -> None:
+        background, problem = None, None
+        try:
+            background = start()
+        except WorkbenchError as error:
+            problem = error
+        finally:
+            with self._changed:
+                self._under_way.remove(name)
+                self._done.append(Started(name, background, problem))
+                self._changed.notify_all()

@@ -2,104 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from workbench.config.wording import counted
 from workbench.errors import RunBusyError, WorkbenchError
-from workbench.runner.detach import Background, resume_detached, train_profile_detached
-from workbench.runner.queue import start_queue
+from workbench.runner.detach import resume_detached
+from workbench.runner.queue import keep_queue, start_queue
 from workbench.store.commands import command_for
 from workbench.store.outcome import describe_outcome
 from workbench.store.record import take_back
 from workbench.store.runs import Run
-from workbench.tui.trainings import Job, Result, Trainings
+from workbench.tui.trainings import Job, Trainings
+
+Say = Callable[[str], None]
+"""Shows a line to the person at the terminal."""
 
 
-def hand_over(trainings: Trainings) -> Iterator[str]:
+def hand_over(trainings: Trainings, say: Say) -> None:
     """Let go of what trains; a process of its own session goes on from that very step.
 
-    What waits is trained after it, one after the other. Yields what becomes of
-    each in words, as it happens: seconds pass between them. A run that nobody
-    goes on with is left stopped, to be resumed. Ctrl-C until it is done gives up
-    what was not handed over yet, with the process that prepares to go on, and
-    raises `KeyboardInterrupt` after the last words. Raises `WorkbenchError`
-    where what waited cannot be kept.
+    What waits, or is still prepared, is trained after it, one after the other.
+    Says what becomes of each as it happens: seconds pass between them. A run
+    that nobody goes on with is left stopped, to be resumed.
+
+    Ctrl-C until it is done gives up what was not handed over yet, with the
+    process that prepares to go on, and raises `KeyboardInterrupt` after the
+    last words. A second one ends at once.
     """
-    jobs = trainings.release()
-    try:
-        trainings.join()
-        yield from _pass_on(trainings, jobs)
-    except KeyboardInterrupt:
-        trainings.join()  # its next step is near; a second Ctrl-C ends at once
-        yield from _give_up(trainings, jobs)
-        raise
-
-
-def _pass_on(trainings: Trainings, jobs: Sequence[Job]) -> Iterator[str]:
-    begun = _begun(trainings, jobs)
-    after = None
-    for result in begun:  # one at most
-        yield f"{result.job.name}: a process in the background takes over"
+    with trainings.released() as jobs:
+        left = [*jobs]
         try:
-            background = _go_on(result, trainings.runs)
-        except WorkbenchError as error:
-            yield f"{result.job.name}: {error}"
-            if error.hint:
-                yield f"hint: {error.hint}"
-        else:
-            if background is None:
-                continue  # it ended by itself before it could be let go of
-            after = Run(trainings.runs / background.run_id)
-            yield f"run {after.id} trains in the background (process {background.pid})"
-            yield f"watch it: {command_for('watch', after)}"
-            yield f"stop it: {command_for('stop', after)}"
-    if waiting := [job.what for job in jobs[len(begun) :]]:
-        queue = start_queue(waiting, trainings.runs, after)
-        trained = f"{counted(len(waiting), 'training')} that waited"
-        yield f"{trained} will come one after the other (process {queue.pid})"
-        yield f"their profiles and what they say: {queue.folder}"
+            trainings.join()
+            _pass_on(trainings, left, say)
+        except KeyboardInterrupt:
+            trainings.join()  # its next step is near
+            _give_up(trainings, left, say)
+            raise
 
 
-def _give_up(trainings: Trainings, jobs: Sequence[Job]) -> Iterator[str]:
-    """Leave what was let go of as a run that can be resumed; what waited is not trained."""
-    told = []
-    for result in _begun(trainings, jobs):
-        if (run := result.run) is not None:
-            told.append(result.job)
-            _take_back(run, "interrupted before a process in the background went on")
-            if not run.status().is_active:
-                yield from describe_outcome(run)
-    if names := ", ".join(job.name for job in jobs if job not in told):
-        yield f"not trained: {names}"
+def _pass_on(trainings: Trainings, left: list[Job], say: Say) -> None:
+    """Find somebody for each job of `left`, and take it out of the list."""
+    results = trainings.situation().results
+    begun = {result.job: result.run for result in results if result.has_begun}
+    after = None
+    for job in [job for job in left if job in begun]:  # one at most
+        run = begun[job]
+        if run is not None and run.status().is_handed_over:
+            after = _go_on(run, say)
+        left.remove(job)
+    if left:
+        _queue(trainings, left, after, say)
 
 
-def _begun(trainings: Trainings, jobs: Sequence[Job]) -> list[Result]:
-    return [result for result in trainings.situation().results if result.job in jobs]
-
-
-def _go_on(result: Result, runs: Path) -> Background | None:
-    """Who goes on; None where there is nothing to go on with."""
-    what, run = result.job.what, result.run
-    if result.error is not None:
-        return None
-    if not result.has_begun:
-        return (
-            resume_detached(what) if isinstance(what, Run) else train_profile_detached(what, runs)
-        )
-    return _resume(run) if run is not None and run.status().is_handed_over else None
-
-
-def _resume(run: Run) -> Background:
-    """Raises `WorkbenchError`, with the run as one that can be resumed."""
+def _go_on(run: Run, say: Say) -> Run | None:
+    """Let a process go on with a run that was let go of; None where that fails."""
+    say(f"run {run.id}: a process in the background takes over")
     try:
-        return resume_detached(run)
+        background = resume_detached(run)
     except WorkbenchError as error:
         _take_back(run, f"no process in the background went on: {error}")
-        raise
+        _tell(error, say)
+        return None
+    say(f"run {run.id} trains in the background (process {background.pid})")
+    say(f"watch it: {command_for('watch', run)}")
+    say(f"stop it: {command_for('stop', run)}")
+    return run
+
+
+def _queue(trainings: Trainings, left: list[Job], after: Run | None, say: Say) -> None:
+    what = f"{counted(len(left), 'training')} that waited"
+    try:
+        kept = keep_queue([job.what for job in left], trainings.runs)
+        pid = start_queue(kept, after)
+    except WorkbenchError as error:
+        _tell(error, say)
+        _say_not_trained(left, say)
+        return
+    left.clear()
+    say(f"{what} will come one after the other (process {pid})")
+    say(f"their profiles and what they say: {kept.folder}")
+    say(f"stop what trains of them and drop the rest: kill -- -{pid}")
+
+
+def _give_up(trainings: Trainings, left: list[Job], say: Say) -> None:
+    """Leave what was let go of as a run that can be resumed; what waited is not trained."""
+    for result in trainings.situation().results:
+        if result.job in left and result.has_begun:
+            left.remove(result.job)
+            if result.run is not None:
+                _take_back(result.run, "interrupted before a process in the background went on")
+                if not result.run.status().is_active:
+                    for line in describe_outcome(result.run):
+                        say(line)
+    _say_not_trained(left, say)
+
+
+def _say_not_trained(jobs: Sequence[Job], say: Say) -> None:
+    if jobs:
+        say(f"not trained: {', '.join(job.name for job in jobs)}")
 
 
 def _take_back(run: Run, reason: str) -> None:
     with suppress(RunBusyError):  # somebody went on after all
         take_back(run, reason)
+
+
+def _tell(error: WorkbenchError, say: Say) -> None:
+    say(str(error))
+    if error.hint:
+        say(f"hint: {error.hint}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from workbench.config.wording import printable
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.store.runs import Run, RunStore
 from workbench.tui.guard import Guard
@@ -14,8 +15,14 @@ from workbench.tui.look import check_terminal, look_here
 from workbench.tui.outputs import Outputs, log_path
 from workbench.tui.trainings import Trainings
 
+if TYPE_CHECKING:
+    from workbench.tui.background import Starts
+
 INTERRUPTED = 130
 """128 + SIGINT."""
+
+Say = Callable[[str], None]
+"""Shows a line to the person at the terminal."""
 
 
 class ScreenError(WorkbenchError):
@@ -49,10 +56,11 @@ def open_workbench(store: RunStore, *, ascii_only: bool, run: Run | None) -> int
         with Guard(outputs, trainings, leave) as guard, runner:
             wish = runner.run(app.run_async())
             if not guard.number:
-                _part_from(trainings, wish, outputs)
+                _part_from(trainings, wish, outputs.say)
+                _await_starts(app.starts, outputs.say)
             elif trainings.busy:
                 trainings.join()
-        _tell_ends(trainings, outputs)
+        _tell_ends(trainings, outputs.say)
     if guard.number:
         # Python's own way out would wait for threads that may wait for a terminal.
         os._exit(guard.exit_code)
@@ -61,38 +69,52 @@ def open_workbench(store: RunStore, *, ascii_only: bool, run: Run | None) -> int
     return ExitCode.DONE
 
 
-def _part_from(trainings: Trainings, wish: str | None, outputs: Outputs) -> None:
+def _part_from(trainings: Trainings, wish: str | None, say: Say) -> None:
     """Do with the training what was wished; a second Ctrl-C while it stops ends at once."""
     if not trainings.busy:
         return
     if wish == "detach":
         from workbench.tui.handover import hand_over
 
-        for line in hand_over(trainings):
-            outputs.say(line)
+        hand_over(trainings, say)
         return
     try:
         if wish is None:  # a broken screen does no harm to what trains
-            outputs.say("the screen broke off; the training goes on here, Ctrl-C stops it")
+            say("the screen broke off; the training goes on here, Ctrl-C stops it")
             with suppress(KeyboardInterrupt):
                 trainings.join()
         if trainings.busy:
-            outputs.say("stopping with a checkpoint; Ctrl-C ends at once")
-            trainings.stop()
+            waited = trainings.stop()
+            say("stopping with a checkpoint; Ctrl-C ends at once")
+            if waited:
+                say(f"not trained: {', '.join(job.name for job in waited)}")
             trainings.join()
     except KeyboardInterrupt:
         os._exit(INTERRUPTED)
 
 
-def _tell_ends(trainings: Trainings, outputs: Outputs) -> None:
+def _await_starts(starts: Starts, say: Say) -> None:
+    """See what becomes of those that prepare in the background."""
+    if starts.under_way:
+        names = ", ".join(starts.under_way)
+        say(f"waiting until it trains in the background: {names}; Ctrl-C leaves it to itself")
+        with suppress(KeyboardInterrupt):
+            starts.join()
+    for started in starts.done():
+        say(str(started))
+        if started.error is not None and started.error.hint:
+            say(f"hint: {started.error.hint}")
+
+
+def _tell_ends(trainings: Trainings, say: Say) -> None:
     """On the plain terminal, which keeps it: what failed, and how to go on with what stopped."""
     from workbench.store.outcome import describe_outcome
 
     for result in trainings.situation().results:
         if result.error is not None:
-            outputs.say(printable(f"{result.job.name}: {result.error}"))
+            say(f"{result.job.name}: {result.error}")
             if result.error.hint:
-                outputs.say(printable(f"hint: {result.error.hint}"))
+                say(f"hint: {result.error.hint}")
         elif result.run is not None and result.run.status().state == "stopped":
             for line in describe_outcome(result.run):
-                outputs.say(printable(line))
+                say(line)

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from workbench.config.wording import printable
 from workbench.tui.ascii import ASCII_ERRORS
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Outputs:
 
     def say(self, line: str) -> None:
         """A line for the person at the terminal, before or after the app."""
-        self.terminal.write(f"{line}\n")
+        self.terminal.write(f"{printable(line)}\n")
         self.terminal.flush()
 
     def give_up_terminal(self) -> None:

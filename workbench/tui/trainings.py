@@ -7,11 +7,11 @@ who wants to know asks `situation`.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
@@ -72,10 +72,14 @@ class Trainings:
         self._outputs = outputs
         self._lock = Lock()
         self._situation = Situation()
-        self._thread: Thread | None = None
+        self._is_idle = Event()
+        """Set while there is no thread. Nobody joins it: a Ctrl-C while Python 3.11 joins a
+        thread makes it count as ended (CPython's issue 45274)."""
+        self._is_idle.set()
         self._jobs = 0
         self._is_stopped = False
         self._is_released = False
+        self._is_handing_over = False
 
     def situation(self) -> Situation:
         """The same object until something changes."""
@@ -83,8 +87,9 @@ class Trainings:
 
     @property
     def busy(self) -> bool:
+        """Whether anything trains, waits, or is let go of but not seen to yet."""
         situation = self.situation()
-        return situation.job is not None or bool(situation.waiting)
+        return situation.job is not None or bool(situation.waiting) or self._is_handing_over
 
     def add(self, what: RunProfile | Run) -> Job:
         """Train it as soon as what waits before it is done."""
@@ -93,42 +98,50 @@ class Trainings:
             self._jobs += 1
             job = Job(self._jobs, name, what)
             self._situation = replace(self._situation, waiting=(*self._situation.waiting, job))
-            if self._thread is None:
-                self._thread = Thread(target=self._work_off, name="training")
-                self._thread.start()
+            if self._is_idle.is_set():
+                self._is_idle.clear()
+                Thread(target=self._work_off, name="training").start()
         return job
 
     def drop(self, number: int) -> None:
-        """Take a job out of the queue; one that has begun stays."""
+        """Take a job out of the queue; one that has begun ends as by `stop`."""
         with self._lock:
             left = tuple(job for job in self._situation.waiting if job.number != number)
             self._situation = replace(self._situation, waiting=left)
+            if (job := self._situation.job) is not None and job.number == number:
+                self._is_stopped = True
 
-    def stop(self) -> None:
-        """Stop what trains, with a checkpoint, and empty the queue."""
+    def stop(self) -> tuple[Job, ...]:
+        """Stop what trains, with a checkpoint, and empty the queue; returns what waited.
+
+        Of a training that is still prepared nothing is left.
+        """
         with self._lock:
+            waiting = self._situation.waiting
             self._is_stopped = self._situation.job is not None
             self._situation = replace(self._situation, waiting=())
+        return waiting
 
-    def release(self) -> tuple[Job, ...]:
+    @contextmanager
+    def released(self) -> Iterator[tuple[Job, ...]]:
         """Let go of what trains, at its next step, and empty the queue.
 
-        Returns all these jobs in their order; it is for the caller to see to
-        them once `join` says that they are let go of.
+        Gives all these jobs in their order, for the block to see to them once
+        `join` says that they are let go of.
         """
         with self._lock:
             situation = self._situation
+            self._is_handing_over = True
             self._is_released = situation.job is not None
             self._situation = replace(situation, waiting=())
-        return (*([situation.job] if situation.job else []), *situation.waiting)
+        try:
+            yield (*([situation.job] if situation.job else []), *situation.waiting)
+        finally:
+            self._is_handing_over = False
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains or waits any more; False if that took longer."""
-        thread = self._thread
-        if thread is None:
-            return True
-        thread.join(timeout)
-        return not thread.is_alive()
+        return self._is_idle.wait(timeout)
 
     def _work_off(self) -> None:
         while (job := self._next()) is not None:
@@ -143,7 +156,7 @@ class Trainings:
         with self._lock:
             self._is_stopped = self._is_released = False
             if not self._situation.waiting:
-                self._thread = None
+                self._is_idle.set()
                 return None
             job, *left = self._situation.waiting
             run = job.what if isinstance(job.what, Run) else None
