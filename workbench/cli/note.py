@@ -27,13 +27,13 @@ def command(*, reference: str, text: str | None, clear: bool, as_json: bool, run
 
     RUN is an id, an unambiguous part of it, or `latest`. TEXT may have several lines.
     """
-    from workbench.store.notes import Notes, write_notes
+    from workbench.store.notes import Notes, load_notes, write_notes
     from workbench.store.runs import RunStore
 
     if clear and text is not None:
         raise click.UsageError("--clear takes no TEXT")
     run = RunStore(runs).find(reference)
-    notes = run.notes
+    notes = load_notes(run.path)
     if clear or text is not None:
         notes = Notes(tags=notes.tags, note=(text or "").strip())
         write_notes(run.path, notes)

@@ -35,11 +35,11 @@ def command(
     RUN is an id, an unambiguous part of it, or `latest`. A comma separates tags,
     so `a,b` is two. --remove may be given again, and takes away what is there.
     """
-    from workbench.store.notes import changed_tags, parse_tags, write_notes
+    from workbench.store.notes import changed_tags, load_notes, parse_tags, write_notes
     from workbench.store.runs import RunStore
 
     run = RunStore(runs).find(reference)
-    notes = run.notes
+    notes = load_notes(run.path)
     new = changed_tags(
         notes.tags, add=parse_tags(",".join(tags)), remove=parse_tags(",".join(removed))
     )

@@ -39,7 +39,7 @@ def cell(row: Mapping[str, object], name: str) -> str:
 def _float(row: Mapping[str, object], name: str, value: float) -> str:
     match name:
         case "created":
-            return datetime.fromtimestamp(value).astimezone().strftime("%Y-%m-%d %H:%M")
+            return _date(value)
         case "seconds":
             return duration(value)
         case "best":
@@ -47,3 +47,11 @@ def _float(row: Mapping[str, object], name: str, value: float) -> str:
             return f"{name.partition('/')[0]} {metric(name, value)}"
         case _:
             return metric(name, value)
+
+
+def _date(seconds: float) -> str:
+    """A POSIX time in the local zone; a dash for what the calendar does not hold."""
+    try:
+        return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (OSError, OverflowError, ValueError):
+        return "-"

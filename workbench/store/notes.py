@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import tomli_w
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
+from workbench.errors import WorkbenchError
 from workbench.store import layout
 from workbench.store.atomic import write_bytes
-from workbench.store.files import read_toml
+from workbench.store.files import read_toml, what_failed
 from workbench.store.text import CleanText, clean
 
 
@@ -30,11 +31,31 @@ class Notes(BaseModel):
 
 
 def read_notes(run: Path) -> Notes:
-    """The notes of a run; empty where there are none or they cannot be read."""
+    """The notes of a run, for showing; empty where there are none or they cannot be read."""
     try:
-        return Notes.model_validate(read_toml(run / layout.NOTES))
-    except (OSError, ValueError):
+        return load_notes(run)
+    except WorkbenchError:
         return Notes()
+
+
+def load_notes(run: Path) -> Notes:
+    """The notes of a run, to be changed; empty where there are none.
+
+    Raises `WorkbenchError` where they cannot be read: a change would overwrite them.
+    """
+    path = run / layout.NOTES
+    try:
+        return Notes.model_validate(read_toml(path))
+    except FileNotFoundError:
+        return Notes()
+    except ValidationError as error:
+        first = error.errors()[0]
+        problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    except (OSError, ValueError) as error:
+        problem = what_failed(error)
+    raise WorkbenchError(
+        f"cannot read {path}: {clean(problem)}", hint="mend the file or move it away first"
+    )
 
 
 def parse_tags(text: str) -> tuple[str, ...]:

@@ -11,15 +11,13 @@ from workbench.store import layout
 from workbench.store.rows import Row, flatten, row_of
 from workbench.store.runs import Run, RunStore
 from workbench.store.status import ACTIVE
+from workbench.tui.stamps import Stamp, stamp
 from workbench.tui.trainings import Job, Situation
 
 LOOKS_PER_ROUND = 8
 """In so many looks each ended run's files are looked at once."""
 
 WATCHED = (layout.PROFILE, layout.STATUS, layout.NOTES)
-
-Stamp = tuple[tuple[int, int], ...]
-"""Time of change in nanoseconds and size of each watched file; zeros where there is none."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Listing:
         self._store = store
         self._root = os.fspath(store.root)
         self._entries: dict[str, Entry] = {}
-        self._stamps: dict[str, Stamp] = {}
+        self._stamps: dict[str, Sequence[Stamp]] = {}
         self._due: dict[str, None] = {}
         self._folder_time = -1
         self._scanned_twice = False
@@ -102,7 +100,7 @@ class Listing:
         looked_at = keys[self._place : self._place + share]
         self._place = self._place + share if self._place + share < len(keys) else 0
         active = [key for key, each in self._entries.items() if each.row.get("state") in ACTIVE]
-        changed = [key for key in looked_at if self._stamps.get(key) != self._stamp(key)]
+        changed = [key for key in looked_at if self._stamps.get(key) != self._stamps_now(key)]
         self._due = dict.fromkeys([*active, *changed])
 
     def _read(self, until: float) -> bool:
@@ -118,27 +116,19 @@ class Listing:
     def _read_one(self, key: str) -> bool:
         entry = self._entries[key]
         assert entry.run is not None
-        stamp, before = self._stamp(key), self._stamps.get(key)
+        stamps, before = self._stamps_now(key), self._stamps.get(key)
         # A run keeps its profile in memory.
-        run = entry.run if before and stamp[0] == before[0] else Run(entry.run.path)
+        run = entry.run if before and stamps[0] == before[0] else Run(entry.run.path)
         notes = run.notes
         row = row_of(run) | {"tags": ", ".join(notes.tags), "note": notes.note}
-        self._stamps[key] = stamp
+        self._stamps[key] = stamps
         self._entries[key] = Entry(key, row, run)
         # Texts, for NaN is not equal to itself.
         return repr(row) != repr(entry.row)
 
-    def _stamp(self, key: str) -> Stamp:
+    def _stamps_now(self, key: str) -> Sequence[Stamp]:
         folder = f"{self._root}/{key}"  # pathlib would take most of an idle screen's time
-        return tuple([_time_and_size(f"{folder}/{name}") for name in WATCHED])
-
-
-def _time_and_size(path: str) -> tuple[int, int]:
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
+        return [stamp(f"{folder}/{name}") for name in WATCHED]
 
 
 def with_jobs(entries: Iterable[Entry], situation: Situation) -> list[Entry]:
@@ -160,9 +150,11 @@ def with_jobs(entries: Iterable[Entry], situation: Situation) -> list[Entry]:
 
 
 def _preparing(situation: Situation) -> dict[Job, Mapping[str, object]]:
-    if situation.job is None or situation.run is not None:
+    """What prepares: a run that is gone on with does so in its own line."""
+    job, run = situation.job, situation.run
+    if job is None or not situation.doing or (run is not None and not isinstance(job.what, Run)):
         return {}
-    return {situation.job: {"state": "preparing", "reason": situation.doing}}
+    return {job: {"state": "preparing", "reason": situation.doing}}
 
 
 def _row(job: Job) -> dict[str, object]:

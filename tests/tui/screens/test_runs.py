@@ -310,7 +310,10 @@ async def test_a_resumed_run_waits_in_its_line_and_can_be_dropped(
     make(1, "stopped")
     async with opened(root) as (pilot, app, table):
         await pilot.press("r")
+        await until(pilot, lambda: "Go on with this run?" in text_of(app))
+        await pilot.press("t")
         await until(pilot, lambda: [e.row["state"] for e in table.entries] == ["waiting"])
+        await until(pilot, lambda: "Resume" not in text_of(app).splitlines()[-1])
         await pilot.press("d")
         await until(pilot, lambda: [e.row["state"] for e in table.entries] == ["stopped"])
         assert app.trainings.situation().waiting == ()

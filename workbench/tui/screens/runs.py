@@ -68,7 +68,7 @@ class RunsScreen(RunsView):
     def parts(self) -> Iterable[Widget]:
         with Container(id="runs"):
             yield RunTable(unicode=self.app.look.unicode)
-            yield RunPreview(self.app.look)
+            yield RunPreview()
         yield Static("", id="runs-empty")
         yield FilterLine()
 
@@ -82,8 +82,7 @@ class RunsScreen(RunsView):
         self.watch(self.app, "situation", self.show, init=False)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self._tick()
+        self._tick()  # Textual calls Page's own method too
 
     # What is shown
 
@@ -113,6 +112,8 @@ class RunsScreen(RunsView):
         self.table.show(shown, settings.columns, settings.sort, self.marks)
         self._show_empty(not entries)
         self._tell_filter(len(shown), len(entries))
+        if shown and self.focused is None:  # the table was hidden while there was nothing
+            self.call_after_refresh(self.table.focus)
         place = f"runs in {clean(str(self.app.store.root))}"
         self.query_one(Heading).place = f"{place}: {len(entries):,}" if entries else place
         self._refresh_keys()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 
 from textual.binding import Binding, BindingType
 
@@ -14,22 +15,21 @@ from workbench.store.control import (
     request_pause,
     request_stop,
 )
-from workbench.store.notes import Notes, changed_tags, parse_tags, write_notes
+from workbench.store.notes import Notes, changed_tags, load_notes, parse_tags, write_notes
 from workbench.store.runs import Run
 from workbench.store.status import ACTIVE
 from workbench.store.trash import Trash
 from workbench.tui.listing import Entry
 from workbench.tui.screens.dialogs import Answer, Prompt, Question
 from workbench.tui.screens.page import Page
+from workbench.tui.screens.resuming import ask_to_resume, can_resume
 from workbench.tui.screens.runs_menu import NoteDialog
-
-RESUMABLE = ("stopped", "interrupted")
-
+from workbench.tui.trainings import Job
 
 RUN_KEYS: Sequence[BindingType] = (
     Binding("p", "pause", "Pause", tooltip="Pause the run, or let it go on"),
     Binding("x", "stop", "Stop", tooltip="Stop the run; it can be resumed"),
-    Binding("r", "resume", "Resume", tooltip="Go on with the run, in this window"),
+    Binding("r", "resume", "Resume", tooltip="Go on from the last checkpoint"),
     Binding("e", "edit", "Edit", show=False, tooltip="Edit this run's profile, as a new one"),
     Binding("t", "tags", "Tags", tooltip="Write the run's tags"),
     Binding("m", "note", "Note", show=False, tooltip="Write a note on the run"),
@@ -39,7 +39,7 @@ RUN_KEYS: Sequence[BindingType] = (
 
 
 class RunActions(Page):
-    """Acts on the run under the cursor; tags and trash on all that are marked."""
+    """Acts on the run under the cursor; tags and trash on all marked ones that are shown."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,14 +52,11 @@ class RunActions(Page):
 
     @property
     def marked(self) -> Sequence[Run]:
-        """All marked runs; without marks the one under the cursor."""
+        """All marked runs that are shown; without any, the one under the cursor."""
         raise NotImplementedError
 
     def look_again(self, *runs: Run) -> None:
         """Read these runs again, and show what changed."""
-        raise NotImplementedError
-
-    def forget_marks(self) -> None:
         raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -69,8 +66,8 @@ class RunActions(Page):
         state = entry.row.get("state") if entry else None
         possible = {
             "pause": state in ("running", "paused"),
-            "stop": state in ACTIVE,
-            "resume": state in RESUMABLE,
+            "stop": state in ACTIVE or (entry is not None and entry.job is not None),
+            "resume": run is not None and can_resume(self.app, run, state),
             "edit": run is not None and bool(run.profile),
             "tags": run is not None,
             "note": run is not None,
@@ -101,8 +98,12 @@ class RunActions(Page):
         self.look_again(run)
 
     def action_stop(self) -> None:
-        run = self._run
+        if self.entry is not None and self.entry.job is not None:
+            self._drop(self.entry.job)
+        else:
+            self._ask_to_stop(self._run)
 
+    def _ask_to_stop(self, run: Run) -> None:
         def stop(answer: str | None) -> None:
             if answer != "stop":
                 return
@@ -119,10 +120,26 @@ class RunActions(Page):
         self.app.push_screen(Question("Stop this run?", text, answers), stop)
 
     def action_resume(self) -> None:
-        run = self._run
-        busy = self.app.trainings.busy
-        self.app.trainings.add(run)
-        self.app.say(f"{run.id} {'waits for what trains now' if busy else 'goes on'}")
+        ask_to_resume(self.app, self._run)
+
+    def _drop(self, job: Job) -> None:
+        """Take what waits out of the queue; what prepares already is stopped, if that is meant."""
+        trainings = self.app.trainings
+        trainings.drop(job.number)
+        if trainings.situation().job is not job:
+            self.app.say(f"{job.name} waits no more")
+            return
+
+        def stop(answer: str | None) -> None:
+            if answer == "stop" and trainings.situation().job is job:
+                trainings.stop()
+                self.app.say(f"asked {job.name} to stop")
+
+        waiting = len(trainings.situation().waiting)
+        more = f"\nThe queue is emptied with it: {counted(waiting, 'training')}." if waiting else ""
+        text = f"{job.name} is being prepared.{more}"
+        answers = (Answer("stop", "s", "Stop"), Answer("stay", "escape", "Go on"))
+        self.app.push_screen(Question("Stop this training?", text, answers), stop)
 
     def action_edit(self) -> None:
         self.app.edit(self._run.profile)
@@ -130,44 +147,59 @@ class RunActions(Page):
     def action_tags(self) -> None:
         """Ask for the tags that the runs share; others stay on the run that has them."""
         runs = self.marked
-        all_tags = [run.notes.tags for run in runs]
+        if (notes := self._notes_of(runs)) is None:
+            return
+        all_tags = [each.tags for each in notes]
         shared = [tag for tag in all_tags[0] if all(tag in tags for tags in all_tags)]
 
         def write(line: str | None) -> None:
             if line is not None:
-                self._write([(run, _retagged(run.notes, shared, line)) for run in runs])
+                self._change(runs, lambda notes: _retagged(notes, shared, line))
 
         title = f"Tags of {_named(runs)}"
         self.app.push_screen(Prompt(title, "Separated by commas.", value=", ".join(shared)), write)
 
     def action_note(self) -> None:
         run = self._run
+        if (notes := self._notes_of([run])) is None:
+            return
 
         def write(note: str | None) -> None:
             if note is not None:
-                self._write([(run, run.notes.model_copy(update={"note": note}))])
+                self._change([run], lambda notes: notes.model_copy(update={"note": note}))
 
-        self.app.push_screen(NoteDialog(f"Note on {run.id}", run.notes.note), write)
+        self.app.push_screen(NoteDialog(f"Note on {run.id}", notes[0].note), write)
 
-    def _write(self, notes: Sequence[tuple[Run, Notes]]) -> None:
+    def _notes_of(self, runs: Sequence[Run]) -> list[Notes] | None:
+        """To be changed; None, and the reason told, where those of a run cannot be read."""
         try:
-            for run, each in notes:
-                write_notes(run.path, each)
+            return [load_notes(run.path) for run in runs]
         except WorkbenchError as error:
             self.app.tell(error)
-        self.look_again(*(run for run, _ in notes))
+            return None
+
+    def _change(self, runs: Sequence[Run], change: Callable[[Notes], Notes]) -> None:
+        """Change the notes as they are now: those of all runs, or of none that can be read."""
+        if (notes := self._notes_of(runs)) is None:
+            return
+        try:
+            for run, each in zip(runs, notes, strict=True):
+                write_notes(run.path, change(each))
+        except WorkbenchError as error:
+            self.app.tell(error)
+        self.look_again(*runs)
 
     def action_trash(self) -> None:
         entry, runs = self.entry, self.marked
         if entry is not None and entry.job is not None:
-            self.app.trainings.drop(entry.job.number)
-            self.app.say(f"{entry.job.name} waits no more")
-        elif len(runs) == 1:
+            self._drop(entry.job)
+        elif entry is not None and [run.id for run in runs] == [entry.key]:
             self._trash(runs)
-        else:
+        else:  # others than the one under the cursor: they may have been marked long ago
             answers = (Answer("trash", "t", "Trash"), Answer("stay", "escape", "Keep"))
+            title = f"Move {_named(runs)} to the trash?"
             self.app.push_screen(
-                Question(f"Move {len(runs)} runs to the trash?", "u takes them back.", answers),
+                Question(title, "Marked in the table. u takes back.", answers),
                 lambda answer: self._trash(runs) if answer == "trash" else None,
             )
 
@@ -177,16 +209,19 @@ class RunActions(Page):
         except WorkbenchError as error:
             self.app.tell(error)
             return
-        self.forget_marks()
         self.app.say(f"moved {_named(runs)} to the trash; u takes back")
         self.look_again()
 
     def action_undo(self) -> None:
+        """Take back what was trashed last; what could not be stays for another try."""
         runs = self._trashed.pop()
         try:
             Trash(self.app.store.root).restore(runs)
         except WorkbenchError as error:
             self.app.tell(error)
+            # Not Path.is_dir, which raises for a folder that may not be searched.
+            left = [run for run in runs if os.path.lexists(run.path)]
+            self._trashed += [left] if left else []
         else:
             self.app.say(f"took back {_named(runs)}")
         self.look_again()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -47,9 +47,9 @@ class ColumnsDialog(ModalScreen[tuple[str, ...]]):
     ]
 
     def __init__(
-        self, names: Sequence[str], checked: Sequence[str], differing: Sequence[str]
+        self, names: Sequence[str], checked: Sequence[str], differing: Callable[[], Sequence[str]]
     ) -> None:
-        """`names` can be checked, `checked` are; `differing` is what ctrl+d checks."""
+        """`names` can be checked, `checked` are; `differing` finds what ctrl+d checks."""
         super().__init__()
         self._names = names
         self._checked = [*checked]
@@ -125,7 +125,7 @@ class ColumnsDialog(ModalScreen[tuple[str, ...]]):
         self.query_one(OptionList).highlighted = self._shown.index(name)
 
     def action_differing(self) -> None:
-        self._checked += [name for name in self._differing if name not in self._checked]
+        self._checked += [name for name in self._differing() if name not in self._checked]
         self._list(at=0)
 
     def action_close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from rich.text import Text
 
@@ -34,13 +35,10 @@ class RunsView(RunActions):
 
     @property
     def marked(self) -> Sequence[Run]:
-        entries = self.listing.entries
-        marked = [each.run for each in entries if each.key in self.marks and each.run]
+        shown = self.table.entries
+        marked = [each.run for each in shown if each.key in self.marks and each.run]
         here = [self.entry.run] if self.entry and self.entry.run else []
         return marked or here
-
-    def forget_marks(self) -> None:
-        self.marks.clear()
 
     def on_run_table_header_clicked(self, event: RunTable.HeaderClicked) -> None:
         self._sort_by(event.name)
@@ -91,10 +89,9 @@ class RunsView(RunActions):
 
     def action_columns(self) -> None:
         entries = self.listing.entries
-        shown = [entry for entry in self.table.entries if entry.run is not None]
-        dialog = ColumnsDialog(
-            names_of(e.row for e in entries), self.app.settings.columns, differing(shown)
-        )
+        shown = partial(differing, self.table.entries)
+        names = names_of(entry.row for entry in entries)
+        dialog = ColumnsDialog(names, self.app.settings.columns, shown)
         self.app.push_screen(dialog, self._set_columns)
 
     def _set_columns(self, columns: tuple[str, ...] | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,19 +13,16 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Static
 
+from workbench.plots.text import Row, Span
 from workbench.store.cells import cell
-from workbench.store.rows import Row
 from workbench.store.wording import ending
 from workbench.tui.listing import Entry
-from workbench.tui.look import Look
-from workbench.tui.widgets.rows import style_of
+from workbench.tui.widgets.rows import RowsView
 from workbench.tui.widgets.run_table import COLORS
 
 if TYPE_CHECKING:
     from workbench.plots.style import CurveStyle
-    from workbench.plots.text import Row as Spans
     from workbench.store.history import History
 
 REST_SECONDS = 0.15
@@ -36,20 +33,24 @@ COST_FACTOR = 20
 
 LEAST_CHART = 6
 
+BOLD, ITALIC = "1", "3"
+SGR = {"red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+"""The terminal's own colours, as a drawing names them."""
 
-class RunPreview(Static):
+
+class RunPreview(RowsView):
     """Reads in a thread, one at a time, and draws what it hands back."""
 
     @dataclass
     class Drawn(Message):
         entry: Entry
-        text: Text
+        rows: Sequence[Row]
         cost: float
 
-    def __init__(self, look: Look) -> None:
-        super().__init__("")
-        self._look = look
+    def __init__(self) -> None:
+        super().__init__()
         self._entry: Entry | None = None
+        self._drawn: str | None = None
         self._style: CurveStyle | None = None
         self._rest: Timer | None = None
         self._history: tuple[str, History] | None = None
@@ -67,18 +68,27 @@ class RunPreview(Static):
     def _wait(self) -> None:
         if self._rest is not None:
             self._rest.stop()
-        seconds = max(REST_SECONDS, self._next_at - time.monotonic())
-        self._rest = self.set_timer(seconds, self._draw)
+        # Only a drawing of the same run waits until the last one has paid off.
+        pause = self._next_at - time.monotonic() if self._is_drawn else 0
+        self._rest = self.set_timer(max(REST_SECONDS, pause), self._draw)
+
+    @property
+    def _is_drawn(self) -> bool:
+        """Whether what stands here is of the run that is asked for."""
+        return self._entry is not None and self._drawn == self._entry.key
 
     def _draw(self) -> None:
-        if self._is_reading or not self.display or not self.size:
-            return
         entry, style = self._entry, self._style
+        if not self.display or not self.size:
+            return
         if entry is None or style is None:
-            self.update(Text(""))
-        elif entry.run is None:
-            self.update(_head(entry))
-        else:
+            self.show_rows(())
+            self._drawn = None
+            return
+        if not self._is_drawn or entry.run is None:
+            self.show_rows(self._head(entry, self.size.width))
+            self._drawn = entry.key
+        if entry.run is not None and not self._is_reading:
             self._is_reading = True
             work = partial(self._read, entry, style, self.size)
             self.run_worker(work, thread=True, group="preview", exit_on_error=False)
@@ -86,16 +96,24 @@ class RunPreview(Static):
     def _read(self, entry: Entry, style: CurveStyle, size: Size) -> None:
         """In the thread: read what the run recorded, and post its drawing."""
         began = time.perf_counter()
-        text = _head(entry)
+        rows = self._head(entry, size.width)
         try:
-            height = size.height - len(text.wrap(self.app.console, size.width)) - 1
+            height = size.height - len(rows) - 1
             if height >= LEAST_CHART:
-                for row in self._chart(entry, style, Size(size.width, height)):
-                    text.append("\n").append_text(_line(row))
+                rows += self._chart(entry, style, Size(size.width, height))
         finally:  # also after an error: a preview that fails once is asked again
-            self.post_message(self.Drawn(entry, text, time.perf_counter() - began))
+            self.post_message(self.Drawn(entry, rows, time.perf_counter() - began))
 
-    def _chart(self, entry: Entry, style: CurveStyle, size: Size) -> Sequence[Spans]:
+    def _head(self, entry: Entry, width: int) -> list[Row]:
+        """The words, wrapped at `width` cells."""
+        wrapped = [
+            (line.plain, style)
+            for text, style in _words(entry)
+            for line in Text(text).wrap(self.app.console, width)
+        ]
+        return [(Span(text, style),) for text, style in wrapped]
+
+    def _chart(self, entry: Entry, style: CurveStyle, size: Size) -> Sequence[Row]:
         from workbench.plots.drawing import lay_out
         from workbench.plots.run_charts import RunCharts
         from workbench.store.history import History
@@ -105,7 +123,7 @@ class RunPreview(Static):
             self._history = entry.key, History(entry.run.path)
         history = self._history[1]
         history.update()
-        look = self._look
+        look = self.app.look
         chart = RunCharts(history).loss(style)
         if not chart.lines:
             return ()
@@ -116,36 +134,30 @@ class RunPreview(Static):
         self._is_reading = False
         self._next_at = time.monotonic() + max(LEAST_SECONDS, COST_FACTOR * event.cost)
         if self._entry is not None and event.entry.key == self._entry.key:
-            self.update(event.text)
+            self.show_rows(event.rows)
         if self._entry is not event.entry:
             self._wait()
 
 
-def _head(entry: Entry) -> Text:
+def _words(entry: Entry) -> Iterator[tuple[str, str]]:
+    """What is known of the entry, with the style of each part."""
     row = entry.row
     state = str(row.get("state", ""))
-    text = Text.assemble((str(row["id"]), "bold"))
-    text.append(f"\n{ending(state, str(row.get('reason', '')))}", COLORS.get(state, ""))
+    yield str(row["id"]), BOLD
+    yield ending(state, str(row.get("reason", ""))), SGR.get(COLORS.get(state, ""), "")
     if warning := row.get("warning"):
-        text.append(f"\nwarning: {warning}", "yellow")
+        yield f"warning: {warning}", SGR["yellow"]
     if entry.run is not None:
-        text.append(f"\n{_result(row)}")
+        yield _result(entry), ""
     if tags := row.get("tags"):
-        text.append(f"\n{tags}", "cyan")
+        yield str(tags), SGR["cyan"]
     if note := row.get("note"):
-        text.append(f"\n{note}", "italic")
-    return text
+        yield str(note), ITALIC
 
 
-def _result(row: Row) -> str:
+def _result(entry: Entry) -> str:
+    row = entry.row
     parts = [f"{cell(row, 'epochs')} epochs", cell(row, "seconds")]
     if "best" in row:
         parts.insert(0, f"best {cell(row, 'best')} in epoch {cell(row, 'best.epoch')}")
     return ", ".join(parts)
-
-
-def _line(row: Spans) -> Text:
-    line = Text(no_wrap=True)
-    for span in row:
-        line.append(span.text, style_of(span.style))
-    return line
