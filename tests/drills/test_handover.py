@@ -36,10 +36,11 @@ def _train_and_hand_over(profile: Path, runs: Path, after_steps: int, *, dies: b
     assert run is not None
     wait_for(lambda: len(run.history().steps) >= after_steps or not trainings.busy)
     if dies:
-        trainings.release()
-        trainings.join()
-        os.kill(os.getpid(), signal.SIGKILL)
-    lines = list(hand_over(trainings))
+        with trainings.released():
+            trainings.join()
+            os.kill(os.getpid(), signal.SIGKILL)
+    lines: list[str] = []
+    hand_over(trainings, lines.append)
     (runs.parent / "words").write_text("\n".join(lines))
 
 

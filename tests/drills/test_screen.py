@@ -232,6 +232,26 @@ def test_detached_it_trains_on_and_the_prompt_is_back(
             assert_complete(run)
 
 
+@pytest.mark.parametrize("when", ["at once", "as it is handed over"])
+def test_a_terminal_that_is_closed_while_one_detaches_loses_nothing(
+    profile: Path, runs: Path, when: str, times: Times
+) -> None:
+    for number in range(times(1, 20)):
+        with Terminal(screen(profile, profile)) as terminal:
+            training(runs, 2 * number, terminal)
+            terminal.press("\x11")
+            terminal.await_text("A training goes on in this window")
+            terminal.press("d")
+            if when != "at once":
+                until(lambda terminal=terminal: (terminal.read(), b"takes over" in terminal.raw)[1])
+            terminal.close()
+            until(lambda: is_gone(terminal.pid))
+        until(lambda number=number: len(RunStore(runs).list()) == 2 * number + 2)
+        until(lambda: not any(run.status().is_active for run in RunStore(runs).list()))
+        for run in RunStore(runs).list():
+            assert_complete(run)
+
+
 def test_a_run_in_the_background_outlives_a_screen_that_is_killed(
     profile: Path, runs: Path, times: Times
 ) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
-from contextlib import suppress
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from workbench.errors import ExitCode, WorkbenchError
@@ -54,7 +55,8 @@ def open_workbench(store: RunStore, *, ascii_only: bool, run: Run | None) -> int
                 loop.call_soon_threadsafe(app.exit)
 
         with Guard(outputs, trainings, leave) as guard, runner:
-            wish = runner.run(app.run_async())
+            with _signals_as_before():
+                wish = runner.run(app.run_async())
             if not guard.number:
                 _part_from(trainings, wish, outputs.say)
                 _await_starts(app.starts, outputs.say)
@@ -67,6 +69,21 @@ def open_workbench(store: RunStore, *, ascii_only: bool, run: Run | None) -> int
     if wish is None:
         raise ScreenError("the screen broke off", hint=f"what happened stands in {log_path()}")
     return ExitCode.DONE
+
+
+@contextmanager
+def _signals_as_before() -> Iterator[None]:
+    """Take away what Textual does about stopping and continuing, which it leaves behind.
+
+    A terminal that goes away continues its processes: without an app Textual's
+    handler would then raise, wherever the main thread is.
+    """
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def _part_from(trainings: Trainings, wish: str | None, say: Say) -> None:
