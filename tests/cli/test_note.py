@@ -44,3 +44,15 @@ def test_a_text_with_clear_is_refused(workbench: Workbench, recorded: Callable[.
     run = recorded()
     assert workbench("note", run.id, "text", "--clear").exit_code == 2
     assert run.notes.note == ""
+
+
+def test_a_note_never_replaces_notes_that_cannot_be_read(
+    workbench: Workbench, recorded: Callable[..., Run]
+) -> None:
+    run = recorded()
+    (run.path / "notes.toml").write_text('tags = ["kept"')
+    for arguments in (["text"], ["--clear"], []):
+        result = workbench("note", run.id, *arguments)
+        assert result.exit_code == 2
+        assert "notes.toml: line 1" in result.stderr
+    assert (run.path / "notes.toml").read_text() == 'tags = ["kept"'

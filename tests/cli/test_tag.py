@@ -41,3 +41,15 @@ def test_a_run_without_tags_prints_no_data_and_gets_no_file(
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == f"run {run.id} has no tags\n"
     assert not (run.path / "notes.toml").exists()
+
+
+def test_tags_never_replace_notes_that_cannot_be_read(
+    workbench: Workbench, recorded: Callable[..., Run]
+) -> None:
+    run = recorded()
+    (run.path / "notes.toml").write_text('note = "kept')
+    for arguments in (["a"], ["--remove", "a"], []):
+        result = workbench("tag", run.id, *arguments)
+        assert result.exit_code == 2
+        assert "notes.toml: line 1" in result.stderr
+    assert (run.path / "notes.toml").read_text() == 'note = "kept'

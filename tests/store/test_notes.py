@@ -1,10 +1,20 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.store.notes import Notes, changed_tags, parse_tags, read_notes, write_notes
+from workbench.errors import WorkbenchError
+from workbench.store.notes import (
+    Notes,
+    changed_tags,
+    load_notes,
+    parse_tags,
+    read_notes,
+    write_notes,
+)
 from workbench.store.runs import Run
 
 
@@ -45,3 +55,21 @@ def test_tags_of_a_line_are_separated_by_commas_and_each_stands_once() -> None:
 
 def test_tags_are_taken_away_and_added_behind() -> None:
     assert changed_tags(("a", "b", "c"), add=("d", "a"), remove=("b",)) == ("a", "c", "d")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("tags = 3", "tags: "), ("tags = [", "line 1"), ('note = "\x01"', "")]
+)
+def test_notes_that_cannot_be_read_are_not_loaded_to_be_changed(
+    run: Run, text: str, reason: str
+) -> None:
+    path = run.path / "notes.toml"
+    path.write_text(text)
+    with pytest.raises(WorkbenchError, match=f"cannot read {re.escape(str(path))}: {reason}") as e:
+        load_notes(run.path)
+    assert "\n" not in str(e.value)
+    assert e.value.hint == "mend the file or move it away first"
+
+
+def test_absent_notes_are_loaded_as_empty_ones(run: Run) -> None:
+    assert load_notes(run.path) == Notes()

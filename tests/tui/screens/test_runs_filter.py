@@ -35,7 +35,7 @@ def test_all_words_and_conditions_of_a_line_must_hold(line: str, ids: list[str])
 
 def test_an_unknown_name_is_told_with_the_nearest_and_selects_nothing_out() -> None:
     chosen = parse_filter("optimiser.lr<1", NAMES)
-    assert chosen.problem == "no run has a value optimiser.lr; did you mean optimizer.lr?"
+    assert chosen.problem == "no value optimiser.lr; did you mean optimizer.lr?"
     assert all(map(chosen.holds, ROWS))
 
 

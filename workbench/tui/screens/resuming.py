@@ -9,8 +9,8 @@ from workbench.tui.screens.dialogs import Answer, Question
 RESUMABLE = ("stopped", "interrupted")
 """Failed and diverged runs go on only by force, on the command line."""
 
-TEXT = """In this window it trains as soon as what trains now is done;
-in the background by a process of its own, which outlives the window."""
+TEXT = """In this window: as soon as what trains here now is done.
+In the background: a process of its own, which outlives it."""
 
 ANSWERS = (
     Answer("here", "t", "This window"),

@@ -136,11 +136,8 @@ class RunsScreen(RunsView):
         self.query_one("#runs-empty", Static).update(Text(text))
 
     def _tell_filter(self, shown: int, of: int) -> None:
-        line = self.query_one(FilterLine)
-        if self._filter.problem:
-            line.tell(self._filter.problem, style="red")
-        else:
-            line.tell(f"{shown:,} of {of:,}" if self.line else "")
+        text = f"{shown:,} of {of:,}" if self.line else ""
+        self.query_one(FilterLine).tell(text, self._filter.problem)
 
     def _refresh_keys(self) -> None:
         """Have the line of keys drawn again, if other ones make sense now."""
@@ -178,7 +175,9 @@ class RunsScreen(RunsView):
         if not hasattr(self, "table"):
             return False
         match action:
-            case "filter" | "sort" | "columns" | "preview":
+            case "filter":
+                return bool(self.listing.entries) and self.focused is self.table
+            case "sort" | "columns" | "preview":
                 return bool(self.listing.entries)
             case "clear":
                 return bool(self.marks or self.line)

@@ -62,7 +62,7 @@ def _parts(line: str) -> list[str]:
 
 def _unknown(name: str, names: Collection[str]) -> str:
     near = nearest(name, names)
-    return f"no run has a value {name}" + (f"; did you mean {near}?" if near else "")
+    return f"no value {name}" + (f"; did you mean {near}?" if near else "")
 
 
 def _holds(condition: Condition, row: Row) -> bool:

@@ -17,8 +17,9 @@ class FilterLine(Horizontal):
     """Shown while there is a filter, or one is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "clear", "Clear", show=False, tooltip="Show all runs again"),
-        Binding("up,down", "leave", "Table", show=False, tooltip="Back to the table"),
+        Binding("escape", "clear", "Clear", tooltip="Show all runs again"),
+        # Before the field's own keys to scroll, which do nothing in one line.
+        Binding("down,up", "leave", "Table", priority=True, tooltip="Back to the table"),
     ]
 
     @dataclass
@@ -37,9 +38,10 @@ class FilterLine(Horizontal):
         self.add_class("-open")
         self.query_one(Input).focus()
 
-    def tell(self, text: str, *, style: str = "dim") -> None:
-        """Say at its end what the filter comes to."""
-        self.query_one("#filter-news", Static).update(Text(text, style))
+    def tell(self, text: str, problem: str = "") -> None:
+        """Say at its end what the filter comes to, or rather what is wrong with it."""
+        self.set_class(bool(problem), "-problem")
+        self.query_one("#filter-news", Static).update(Text(problem or text))
 
     def clear(self) -> None:
         self.query_one(Input).value = ""
