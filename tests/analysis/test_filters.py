@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ def test_weights_of_another_shape_are_refused() -> None:
 
 
 @given(weights=any_weights)
+@example(weights=np.full((1, 1, 1, 1), np.inf, np.float32))
 def test_tiles_lie_between_zero_and_one_whatever_comes(weights: NDArray[np.float32]) -> None:
     tiles = workbench.filter_tiles(weights)
     assert tiles.shape == (weights.shape[0], *weights.shape[2:])

@@ -50,7 +50,8 @@ def epoch(number: int, **metrics: float) -> dict[str, object]:
 
 
 def noise(count: int, seed: int = 0) -> list[float]:
-    return np.random.default_rng(seed).random(count).tolist()
+    values: list[float] = np.random.default_rng(seed).random(count).tolist()
+    return values
 
 
 def read(run: Path) -> History:
@@ -204,3 +205,84 @@ def test_on_a_log_axis_zeros_hide_no_other_value(tmp_path: Path) -> None:
     style = CurveStyle(log=True, smoothing=0)
     (line,) = charts(tmp_path, steps(0, loss=values)).loss(style).lines
     assert (line.y[1:-64] > 0).all()
+
+
+# Where points stand
+
+
+def unstarted(run: Path, *records: object) -> RunCharts:
+    write(run, *records)
+    return RunCharts(read(run))
+
+
+def test_without_a_start_epochs_are_as_long_as_the_evaluations_tell(tmp_path: Path) -> None:
+    records = [steps(0, loss=noise(100)), epoch(0, loss=0.5), epoch(1, loss=0.4)]
+    chart = unstarted(tmp_path, *records).loss(CurveStyle("epoch", smoothing=0))
+    train, evaluation = chart.lines
+    assert chart.x_label == "epoch"
+    assert train.x[-1] == pytest.approx(99 / 50)
+    assert evaluation.x.tolist() == [1, 2]
+
+
+def test_where_nothing_tells_how_long_epochs_are_there_are_steps(tmp_path: Path) -> None:
+    chart = unstarted(tmp_path, steps(0, loss=noise(9))).loss(CurveStyle("epoch", smoothing=0))
+    assert (chart.x_label, chart.lines[0].x[-1]) == ("step", 8)
+
+
+def test_an_evaluation_within_an_epoch_stands_where_training_ended(tmp_path: Path) -> None:
+    best = {**BEST, "epoch": 0, "step": 9}
+    early = {**epoch(0, loss=0.5, accuracy=0.75), "step": 9}
+    subject = charts(tmp_path, steps(0, loss=noise(9), accuracy=noise(9)), early, best)
+    place = 9 / STEPS_PER_EPOCH
+    assert subject.loss(CurveStyle()).lines[-1].x.tolist() == [place]
+    assert subject.accuracy(CurveStyle()).marks[0].x == place
+
+
+def test_the_reach_is_from_the_first_point_to_the_last_whatever_is_zoomed(tmp_path: Path) -> None:
+    subject = charts(tmp_path, steps(0, loss=noise(100)), epoch(0, loss=0.5), epoch(1, loss=0.5))
+    assert subject.reach("step") == (0, 100)
+    assert subject.reach("epoch") == (0, 2)
+    assert subject.reach("time") == (0, 50)
+    assert RunCharts(read(tmp_path / "none")).reach("step") is None
+
+
+# Prepared beforehand
+
+
+LONG = 40_000
+
+
+@pytest.mark.parametrize(
+    "style",
+    [CurveStyle(), CurveStyle(smoothing=0.5), CurveStyle(log=True), CurveStyle(smoothing=0)],
+)
+def test_what_was_prepared_draws_the_same_also_of_steps_that_came_since(
+    tmp_path: Path, style: CurveStyle
+) -> None:
+    write(tmp_path, STARTED, steps(0, loss=noise(LONG), lr=noise(LONG)))
+    history = read(tmp_path)
+    subject = RunCharts(history)
+    preparation = subject.preparation(style)
+    assert preparation is not None
+    write(tmp_path, steps(LONG, loss=noise(500, seed=1), lr=noise(500)))
+    history.update()
+    preparation.run()
+    subject.adopt(preparation)
+    fresh = RunCharts(read(tmp_path))
+    assert subject.preparation(style) is None
+    assert_same(subject.loss(style), fresh.loss(style))
+    assert_same(subject.learning_rate(style), fresh.learning_rate(style))
+
+
+def test_only_a_new_basis_of_a_chart_that_is_wanted_is_prepared(tmp_path: Path) -> None:
+    subject = charts(tmp_path, steps(0, loss=noise(LONG), accuracy=noise(LONG)))
+    subject.loss(CurveStyle())
+    assert subject.preparation(CurveStyle("step", raw=False, limits=(0, 9)), ["loss"]) is None
+    assert subject.preparation(CurveStyle(log=True), ["accuracy"]) is not None
+    subject.accuracy(CurveStyle())
+    assert subject.preparation(CurveStyle(log=True), ["accuracy"]) is None
+    assert subject.preparation(CurveStyle(log=True), ["loss"]) is not None
+
+
+def test_a_short_run_needs_no_preparation(tmp_path: Path) -> None:
+    assert charts(tmp_path, steps(0, loss=noise(100))).preparation(CurveStyle()) is None

@@ -48,6 +48,12 @@ def test_tiles_are_as_large_as_the_room_allows() -> None:
     assert text(np.ones((1, 2, 2)), 8, 9, unicode=True) == ["█" * 8] * 4
 
 
+def test_kernels_need_not_be_square() -> None:
+    tall = np.array([[[1.0], [0.0], [1.0]]])
+    assert text(tall, 2, 3, unicode=True) == ["██", "  ", "██"]
+    assert text(tall.transpose(0, 2, 1), 6, 1, unicode=True) == ["██  ██"]
+
+
 def test_tiles_without_room_are_counted() -> None:
     rows = text(np.ones((64, 3, 3)), 27, 8, unicode=True)
     assert rows[-1] == "+56 more"
@@ -66,17 +72,18 @@ def test_a_value_that_is_no_grey_is_dark(value: float) -> None:
 @settings(deadline=None)
 @given(
     count=st.integers(1, 80),
-    size=st.integers(1, 11),
+    height=st.integers(1, 11),
+    width=st.integers(1, 11),
     columns=st.integers(0, 90),
     rows=st.integers(0, 40),
     color=st.booleans(),
     unicode=st.booleans(),
 )
 def test_any_number_of_tiles_stays_within_any_room(
-    *, count: int, size: int, columns: int, rows: int, color: bool, unicode: bool
+    *, count: int, height: int, width: int, columns: int, rows: int, color: bool, unicode: bool
 ) -> None:
     drawn = tile_rows(
-        np.full((count, size, size), 0.6), columns, rows, color=color, unicode=unicode
+        np.full((count, height, width), 0.6), columns, rows, color=color, unicode=unicode
     )
     assert len(drawn) <= rows
     assert all(row_width(row) <= columns for row in drawn)

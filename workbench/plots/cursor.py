@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,13 +11,27 @@ from workbench.plots.axes import limits_of, positions
 from workbench.plots.chart import Axis, Chart, Floats, Line
 
 
-def values_at(chart: Chart, x: float) -> tuple[tuple[str, float, float], ...]:
-    """The label, x and y of the point of each line that lies nearest to `x` on its axis.
+@dataclass(frozen=True)
+class Reading:
+    """The point of a line that lies nearest to a place of the x axis."""
+
+    line: int
+    """Its number in the chart, from 0."""
+    x: float
+    y: float
+
+
+def values_at(chart: Chart, x: float) -> tuple[Reading, ...]:
+    """Read each line at the place `x` of its axis.
 
     Faint lines, and lines without a point that the axes can show, are left out.
     """
-    nearest = ((line.label, _nearest(chart, line, x)) for line in chart.lines if not line.faint)
-    return tuple((label, *point) for label, point in nearest if point is not None)
+    nearest = (
+        (number, _nearest(chart, line, x))
+        for number, line in enumerate(chart.lines)
+        if not line.faint
+    )
+    return tuple(Reading(number, *point) for number, point in nearest if point is not None)
 
 
 def _nearest(chart: Chart, line: Line, x: float) -> tuple[float, float] | None:

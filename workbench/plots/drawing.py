@@ -12,7 +12,8 @@ from workbench.plots.canvas import X_AXIS_ROWS, Frame, draw_frame
 from workbench.plots.chart import Axis, Chart, Floats
 from workbench.plots.legend import head
 from workbench.plots.painting import Canvas, paint
-from workbench.plots.strokes import NOTHING, OUTSIDE, Stroke, strokes
+from workbench.plots.pens import Pen
+from workbench.plots.strokes import NOTHING, OUTSIDE, Stroke, pens_of, strokes
 from workbench.plots.text import Row, Span, encode, fit, printable
 
 LEAST_WIDTH, LEAST_HEIGHT = 30, 6
@@ -31,6 +32,8 @@ class Drawing:
     """Each at most as wide as was asked."""
     canvas: Canvas | None
     """None where there was nothing to draw, and a sentence says so."""
+    pens: tuple[Pen | None, ...] = ()
+    """Of the chart's lines; None for one that is left out."""
 
 
 def draw(chart: Chart, width: int, height: int, *, color: bool, unicode: bool) -> str:
@@ -50,13 +53,14 @@ def lay_out(chart: Chart, width: int, height: int, *, color: bool, unicode: bool
         rows = _sentence(f"a chart needs {LEAST_WIDTH} x {LEAST_HEIGHT} cells", width, height)
         return Drawing(tuple(rows), None)
     chart = _printable(chart, unicode=unicode)
-    curves = strokes(chart, width, color=color, unicode=unicode)
+    pens = pens_of(chart, color=color, unicode=unicode)
+    curves = strokes(chart, pens, width, unicode=unicode)
     top = _head(chart.title, curves, width, most=max(height // 4, min(3, height - 5)))
     body, canvas = _body(chart, curves, width, height - len(top), top=len(top))
     rows = [*top, *body]
     if not unicode:
         rows = [tuple(replace(s, text=s.text.translate(PLAIN_FRAME)) for s in row) for row in rows]
-    return Drawing(tuple(rows), canvas)
+    return Drawing(tuple(rows), canvas, pens)
 
 
 def _printable(chart: Chart, *, unicode: bool) -> Chart:

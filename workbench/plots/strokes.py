@@ -29,12 +29,21 @@ class Stroke:
     """Why there is nothing to draw; empty where there is something."""
 
 
-def strokes(chart: Chart, width: int, *, color: bool, unicode: bool) -> list[Stroke]:
-    """Give lines and marks their pens, in the order in which they are drawn: faint ones first."""
-    lines = tuple(line for line in chart.lines if color or not line.faint)
-    pens = line_pens(lines, color=color, unicode=unicode)
+def pens_of(chart: Chart, *, color: bool, unicode: bool) -> tuple[Pen | None, ...]:
+    """Give each line its pen; None to a faint one that is not drawn, for want of colours."""
+    drawn = tuple(line for line in chart.lines if color or not line.faint)
+    pens = iter(line_pens(drawn, color=color, unicode=unicode))
+    return tuple(next(pens) if color or not line.faint else None for line in chart.lines)
+
+
+def strokes(
+    chart: Chart, pens: tuple[Pen | None, ...], width: int, *, unicode: bool
+) -> list[Stroke]:
+    """Make lines and marks ready, in the order in which they are drawn: faint ones first."""
     drawn = [
-        (line, _stroke(line, pen, chart, width)) for line, pen in zip(lines, pens, strict=True)
+        (line, _stroke(line, pen, chart, width))
+        for line, pen in zip(chart.lines, pens, strict=True)
+        if pen is not None
     ]
     ordered = sorted(drawn, key=lambda pair: not pair[0].faint)
     return [*(stroke for _, stroke in ordered), *_marks(chart, width, unicode=unicode)]

@@ -35,18 +35,18 @@ class Grid:
 def tile_rows(
     tiles: Floats, columns: int, rows: int, *, color: bool, unicode: bool
 ) -> tuple[Row, ...]:
-    """Draw `tiles` (n, k, k) of [0, 1], dark to bright, in at most `columns` x `rows` cells.
+    """Draw `tiles` (n, height, width) of [0, 1] in at most `columns` x `rows` cells.
 
-    They stand in a grid near a square, each as large as all can be. Tiles that find no room
-    are counted in the last row. With `color` greys are colours, else block characters, and
-    ASCII without `unicode`.
+    Small values are dark, large ones bright. The tiles stand in a grid near a square, each as
+    large as all can be; those that find no room are counted in the last row. With `color` greys
+    are colours, else block characters, and ASCII without `unicode`.
     """
-    count, size = len(tiles), tiles.shape[-1]
     if not tiles.size or columns < 1 or rows < 1:
         return ()
     finest = 1 if color and unicode else 2
-    grid = _grid(count, size, columns, rows, finest)
-    grid = grid or _smallest(count, size, columns, rows - 1, finest)
+    grid = _grid(tiles.shape, columns, rows, finest)
+    grid = grid or _smallest(tiles.shape, columns, rows - 1, finest)
+    count = len(tiles)
     shown = min(grid.across * grid.down, count)
     levels = len(GREY_RAMP) if color else len(BLOCKS if unicode else ASCII)
     greys = np.rint(np.nan_to_num(tiles[:shown]).clip(0, 1) * (levels - 1)).astype(np.intp)
@@ -56,37 +56,38 @@ def tile_rows(
     return (*drawn, (Span(fit(f"+{count - shown} more", columns)),))
 
 
-def _grid(count: int, size: int, columns: int, rows: int, finest: int) -> Grid | None:
+def _grid(shape: tuple[int, ...], columns: int, rows: int, finest: int) -> Grid | None:
     """The grid nearest to a square that holds all tiles, with the largest weights that fit."""
+    count, height, width = shape
     square = math.ceil(math.sqrt(count))
     for across in sorted(range(1, count + 1), key=lambda across: abs(across - square)):
         down = math.ceil(count / across)
-        width = (columns - across + 1) // (across * size)
-        half_height = 2 * ((rows - down + 1) // down) // size
-        pixels = min(width, half_height) // finest * finest
+        widest = (columns - across + 1) // (across * width)
+        highest = 2 * ((rows - down + 1) // down) // height
+        pixels = min(widest, highest) // finest * finest
         if pixels > 0:
             return Grid(across, down, pixels)
     return None
 
 
-def _smallest(count: int, size: int, columns: int, rows: int, finest: int) -> Grid:
+def _smallest(shape: tuple[int, ...], columns: int, rows: int, finest: int) -> Grid:
     """A grid of the smallest weights, for as many tiles as there is room."""
-    across = min((columns + 1) // (finest * size + 1), count)
-    down = (rows + 1) // (math.ceil(finest * size / 2) + 1)
+    count, height, width = shape
+    across = min((columns + 1) // (finest * width + 1), count)
+    down = (rows + 1) // (math.ceil(finest * height / 2) + 1)
     return Grid(across, down, finest)
 
 
 def _picture(greys: Greys, grid: Grid) -> Greys:
     """Levels as pixels, two to a cell from top to bottom; `BLANK` between the tiles."""
-    size = greys.shape[-1]
-    width = size * grid.pixels
-    height = width + width % 2  # a tile begins with a cell
-    picture = np.full((grid.down * (height + 2), grid.across * (width + 1)), BLANK)
     large = greys.repeat(grid.pixels, axis=1).repeat(grid.pixels, axis=2)
+    _, height, width = large.shape
+    pitch = height + height % 2 + 2  # a tile begins with a cell
+    picture = np.full((grid.down * pitch, grid.across * (width + 1)), BLANK)
     for number, tile in enumerate(large):
         row, column = divmod(number, grid.across)
-        top, left = row * (height + 2), column * (width + 1)
-        picture[top : top + width, left : left + width] = tile
+        top, left = row * pitch, column * (width + 1)
+        picture[top : top + height, left : left + width] = tile
     return picture[:-2, :-1]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.tui.screens.run_panels import LIVE, in_sight, roomy
+from workbench.plots.chart import Axis, Chart, Line
+from workbench.tui.screens.run_panels import LIVE, in_sight, no_points, roomy
 
 
 @pytest.mark.parametrize(
@@ -33,3 +37,23 @@ def test_an_axis_ends_with_the_training() -> None:
     assert roomy(9, 9.5) == 9.5
     assert roomy(0, 20) == 20
     assert roomy(30, 20) == 32
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "scale", "words"),
+    [
+        ([0, 1], [1, 2], "linear", ""),
+        ([NAN, NAN], [1, 2], "linear", "no times were recorded: a shows another axis"),
+        ([0, 1], [0, -2], "log", "nothing above 0 for a logarithmic axis: g shows the linear one"),
+        ([0, 1], [0, 2], "log", ""),
+        ([0, 1], [0, -2], "linear", ""),
+    ],
+)
+def test_a_chart_without_points_says_which_key_shows_them(
+    x: list[float], y: list[float], scale: Literal["linear", "log"], words: str
+) -> None:
+    line = Line("train/loss", np.array(x), np.array(y), "cyan")
+    assert no_points(Chart("Loss", "time", (line,), y_axis=Axis(scale=scale))) == words

@@ -1,35 +1,17 @@
-"""The curves of a run: which are drawn, from where to where, and a cursor on all of them."""
+"""The keys of a run's curves: how they are drawn, from where to where, and a cursor on them."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
-from workbench.plots.style import CurveStyle
-from workbench.store.runs import Run
-from workbench.tui.screens.run_control import RunPage
-from workbench.tui.screens.run_panels import no_curve, roomy
-from workbench.tui.screens.run_view import CurveView
+from workbench.tui.screens.run_charts import CURVES, ChartsPage
+from workbench.tui.screens.run_view import CurveView, curve_style
 from workbench.tui.widgets.chart import ChartView
 
-if TYPE_CHECKING:
-    from workbench.plots.chart import Chart
-    from workbench.plots.run_charts import RunCharts
 
-CHART_SECONDS = 0.5
-CHART_SHARE = 20
-"""Charts wait so many times what their last drawing cost: they take 5 % of a core at most."""
-
-CURVES = ("loss", "accuracy", "learning_rate", "gradient_norm")
-"""Names of the charts' widgets, and of the methods of `RunCharts`."""
-
-
-class CurvesPage(RunPage):
+class CurvesPage(ChartsPage):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "cursor(-1)", "Cursor", show=False, tooltip="Cursor to the left"),
         Binding("right,l", "cursor(1)", "Cursor", show=False, tooltip="Cursor to the right"),
@@ -46,52 +28,42 @@ class CurvesPage(RunPage):
         Binding("a", "axis", "Axis", tooltip="Curves by epoch, step or time"),
     ]
 
-    def __init__(self, run: Run) -> None:
-        super().__init__(run)
-        self.view = CurveView()
-        self._charts: RunCharts | None = None
-        self._is_stale = False
-        self._due = 0.0
-
-    def loss_and_accuracy(self) -> Iterable[Widget]:
-        yield ChartView(id="loss")
-        yield ChartView(id="accuracy")
-
-    def rates(self) -> Iterable[Widget]:
-        yield ChartView(id="learning_rate")
-        yield ChartView(id="gradient_norm")
-
     def on_mount(self) -> None:
-        settings = self.app.settings
-        smoothing = None if settings.smoothing < 0 else settings.smoothing
-        style = CurveStyle(settings.x_axis, settings.log_loss, smoothing, settings.raw)
-        self.view = CurveView(style)
+        self.view = CurveView(curve_style(self.app.settings))
         for name in CURVES:
-            self._chart(name).say("reading the record")
+            self.chart(name).say("reading the record")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
-            case "cursor" | "zoom" | "smooth" | "raw" | "axis":
-                return self._pointed_at() is not None
+            case "cursor":
+                possible = self._pointed_at() is not None
+            case "zoom" | "axis":
+                possible = bool(self.charted())
+            case "smooth":
+                possible = bool(self.charted()) and self._has_rung(parameters)
+            case "raw":
+                possible = bool(self.charted()) and self._has_raw
             case "log":
-                return self._chart("loss") in self._drawn()
+                possible = self.chart("loss") in self.charted()
             case "no_cursor":
-                return self.view.cursor is not None
+                possible = self.view.cursor is not None
             case "unzoom":
-                return self.view.style.limits is not None
+                possible = self.view.style.limits is not None
             case _:
                 return super().check_action(action, parameters)
+        return possible
 
     def action_cursor(self, columns: int) -> None:
-        if (chart := self._pointed_at()) and chart.canvas:
-            self._turn(self.view.moved(columns, chart.canvas))
+        chart, reach = self._pointed_at(), self.reach()
+        if chart and chart.canvas and reach:
+            self._turn(self.view.moved(columns, chart.canvas, reach))
 
     def action_no_cursor(self) -> None:
         self._turn(self.view.without_cursor())
 
     def action_zoom(self, factor: float) -> None:
-        if (chart := self._pointed_at()) and chart.canvas:
-            self._turn(self.view.zoomed(factor, chart.canvas))
+        if reach := self.reach():
+            self._turn(self.view.zoomed(factor, reach))
 
     def action_unzoom(self) -> None:
         self._turn(self.view.unzoomed())
@@ -114,60 +86,23 @@ class CurvesPage(RunPage):
         self.app.remember(x_axis=self.view.style.x)
 
     def on_chart_view_pointed(self, event: ChartView.Pointed) -> None:
-        self._turn(self.view.pointed(event.x))
+        if reach := self.reach():
+            self._turn(self.view.pointed(event.x, reach))
 
     def on_chart_view_zoomed(self, event: ChartView.Zoomed) -> None:
-        if event.view.canvas is not None:
-            around = self.view.pointed(event.x).zoomed(event.factor, event.view.canvas)
+        if reach := self.reach():
+            around = self.view.pointed(event.x, reach).zoomed(event.factor, reach)
             self._turn(CurveView(around.style, self.view.cursor))
 
-    def new_steps(self) -> None:
-        """The history has grown: the charts follow at their own pace."""
-        self._is_stale = True
+    def _has_rung(self, parameters: tuple[object, ...]) -> bool:
+        """Whether there is a smoothing beyond the one there is, in that direction."""
+        rungs = [rung for rung in parameters if isinstance(rung, int)] or [1]
+        return self.view.smoothed(rungs[0]) != self.view
 
-    def draw_if_due(self) -> None:
-        if self._is_stale and time.monotonic() >= self._due:
-            self.draw_charts()
-
-    def draw_charts(self) -> None:
-        """Draw all charts that are in sight."""
-        history = self.feed.history
-        if history is None:
-            return
-        from workbench.plots.run_charts import RunCharts
-
-        start = time.monotonic()
-        self._charts = self._charts or RunCharts(history)
-        # Only a training that clips has gradient norms.
-        self._chart("gradient_norm").display = "grad_norm" in history.steps
-        for name in CURVES:
-            view = self._chart(name)
-            if _is_in_sight(view):
-                self._draw(view, getattr(self._charts, name))
-        self._is_stale = False
-        cost = time.monotonic() - start
-        self._due = start + cost + max(CHART_SECONDS, CHART_SHARE * cost)
-        self.refresh_keys()
-
-    def _draw(self, view: ChartView, make: Callable[[CurveStyle], Chart]) -> None:
-        chart = make(self.view.style)
-        if chart.lines:
-            view.show(self._with_room(chart), self.view.cursor)
-        elif view.id == "accuracy" and self._chart("loss").canvas is None:
-            view.say("")  # the loss above says it already
-        else:
-            what = "step" if view.id == "loss" else chart.title.lower()
-            view.say(no_curve(self.feed.now, what))
-
-    def _with_room(self, chart: Chart) -> Chart:
-        """While it trains, with an x axis that seldom changes: then few rows of it do."""
-        if self.view.style.limits is not None or not self.feed.now.is_active:
-            return chart
-        last = max((float(line.x[-1]) for line in chart.lines if line.x.size), default=0.0)
-        status = self.feed.now.status
-        whole = {"epoch": status.epochs, "step": status.steps}.get(self.view.style.x, 0)
-        limits = (0.0, roomy(last, whole))
-        return replace(chart, x_axis=replace(chart.x_axis, limits=limits))
+    @property
+    def _has_raw(self) -> bool:
+        """Whether raw values can lie behind the curves: they are faint, which takes colours."""
+        return self.app.look.color and self.view.style.smoothing != 0
 
     def _turn(self, view: CurveView) -> None:
         """Look at the curves in another way; a cursor that moves draws no curve anew."""
@@ -175,27 +110,13 @@ class CurvesPage(RunPage):
         if view.style != before.style:
             self.draw_charts()
         elif view.cursor != before.cursor:
-            for chart in self._drawn():
+            for chart in self.drawn():
                 chart.point(view.cursor)
         if (view.cursor is None) != (before.cursor is None):
             self.refresh_keys()
 
-    def _chart(self, name: str) -> ChartView:
-        return self.query_one(f"#{name}", ChartView)
-
-    def _drawn(self) -> list[ChartView]:
-        """The charts that are in sight and have curves."""
-        charts = [self._chart(name) for name in CURVES] if self.is_mounted else []
-        return [chart for chart in charts if _is_in_sight(chart) and chart.canvas is not None]
-
     def _pointed_at(self) -> ChartView | None:
         """The chart by whose columns the cursor moves: all have the same x axis."""
-        drawn = self._drawn()
+        drawn = self.drawn()
         focused = [chart for chart in drawn if chart.has_focus]
         return next(iter([*focused, *drawn]), None)
-
-
-def _is_in_sight(widget: Widget) -> bool:
-    return widget.size.area > 0 and all(
-        node.display for node in widget.ancestors_with_self if isinstance(node, Widget)
-    )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from workbench.store.status import Status
 from workbench.tui.screens.run_feed import Snapshot
 from workbench.tui.widgets.tabs import Panel
+
+if TYPE_CHECKING:
+    from workbench.plots.chart import Chart
 
 CHARTS, RATES, FILTERS, LOG, PROFILE = PANELS = (
     Panel("1", "charts", "Charts"),
@@ -56,6 +60,17 @@ def no_curve(now: Snapshot, what: str) -> str:
     if _prepares(now.status):
         return "the run prepares: curves come with its first steps"
     return f"no {what} yet" if now.is_active else f"no {what} was recorded"
+
+
+def no_points(chart: Chart) -> str:
+    """Why none of a chart's points can stand on its axes; empty where one can."""
+    import numpy as np
+
+    if not any(np.isfinite(line.x).any() for line in chart.lines):
+        return f"no {chart.x_label}s were recorded: a shows another axis"
+    if chart.y_axis.scale == "log" and not any((line.y > 0).any() for line in chart.lines):
+        return "nothing above 0 for a logarithmic axis: g shows the linear one"
+    return ""
 
 
 def no_filters(now: Snapshot) -> str:

@@ -9,7 +9,6 @@ from textual import events
 from textual.message import Message
 
 from workbench.plots.text import Row, Span, fit
-from workbench.store.wording import duration, number, percent
 from workbench.tui.widgets.rows import RowsView
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from workbench.plots.drawing import Drawing
     from workbench.plots.painting import Canvas
 
-CURSOR_STYLE = "1"
 WHEEL_FACTOR = 0.8
 
 
@@ -50,8 +48,19 @@ class ChartView(RowsView, can_focus=True):
         """Where the curves lie; None while there are none."""
         return self._drawing.canvas if self._drawing else None
 
-    def show(self, chart: Chart, cursor: float | None) -> None:
-        self._chart, self._cursor, self._words = chart, cursor, ""
+    @property
+    def has_chart(self) -> bool:
+        """Whether there are curves, be they in sight or not."""
+        return self._chart is not None
+
+    @property
+    def x_label(self) -> str:
+        """The unit of its x axis; empty without a chart."""
+        return self._chart.x_label if self._chart else ""
+
+    def show(self, chart: Chart, cursor: float | None, lack: str = "") -> None:
+        """Draw a chart; where none of its points can be seen, `lack` says why in its place."""
+        self._chart, self._cursor, self._words = chart, cursor, lack
         self._draw()
 
     def say(self, words: str) -> None:
@@ -97,44 +106,28 @@ class ChartView(RowsView, can_focus=True):
         self._show()
 
     def _show(self) -> None:
-        if self._drawing is None:
+        chart, drawing, cursor = self._chart, self._drawing, self._cursor
+        if self._words or chart is None or drawing is None:
             self.show_rows(sentence(self._words, *self.size))
-            return
-        rows, canvas = self._drawing.rows, self._drawing.canvas
-        if canvas is not None and self._cursor is not None and self._chart is not None:
-            column = canvas.column_of(self._cursor)
-            if 0 <= column < canvas.columns:
-                rows = self._with_cursor(rows, canvas, column)
-        self.show_rows(rows)
+        elif drawing.canvas is None or cursor is None:
+            self.show_rows(drawing.rows)
+        else:
+            self.show_rows(self._with_cursor(chart, drawing, drawing.canvas, cursor))
 
-    def _with_cursor(self, rows: tuple[Row, ...], canvas: Canvas, column: int) -> tuple[Row, ...]:
+    def _with_cursor(
+        self, chart: Chart, drawing: Drawing, canvas: Canvas, cursor: float
+    ) -> tuple[Row, ...]:
         """The rows with a line through the canvas, and the values there above it."""
+        from workbench.plots.read_out import read_out
+
+        rows, column = drawing.rows, canvas.column_of(cursor)
+        if not 0 <= column < canvas.columns:
+            return rows
         below = canvas.top + canvas.rows
         bar = "│" if self.app.look.unicode else "|"
         crossed = (crossed_out(row, canvas.left + column, bar) for row in rows[canvas.top : below])
-        return (*self._read_out(canvas.top), *crossed, *rows[below:])
-
-    def _read_out(self, height: int) -> tuple[Row, ...]:
-        from workbench.plots.cursor import values_at
-        from workbench.plots.legend import head
-        from workbench.plots.pens import line_pens
-
-        chart, cursor, look = self._chart, self._cursor, self.app.look
-        assert chart is not None
-        assert cursor is not None
-        pens = line_pens(chart.lines, color=look.color, unicode=look.unicode)
-        pen_of = dict(zip([line.label for line in chart.lines], pens, strict=True))
-        write = percent if chart.y_axis.unit == "percent" else number
-        entries: list[Row] = [
-            (
-                Span(pen_of[label].swatch, pen_of[label].style),
-                Span(f" {label.partition(' smoothed ')[0]} {write(y)}"),
-            )
-            for label, _, y in values_at(chart, cursor)
-        ]
-        title = (Span(f"{chart.title} at {place_words(chart.x_label, cursor)}", CURSOR_STYLE),)
-        rows = head(title, entries, self.size.width, height)
-        return (*rows, *[()] * (height - len(rows)))
+        values = read_out(chart, drawing, cursor, self.size.width)
+        return (*values, *crossed, *rows[below:])
 
 
 def crossed_out(row: Row, column: int, bar: str) -> Row:
@@ -149,17 +142,6 @@ def crossed_out(row: Row, column: int, bar: str) -> Row:
             spans.append(span)
         at += len(span.text)
     return tuple(span for span in spans if span.text)
-
-
-def place_words(axis: str, x: float) -> str:
-    """A place of the x axis: `epoch 3.25`, `step 1,200`, `3 min 20 s`."""
-    match axis:
-        case "time":
-            return duration(x)
-        case "step":
-            return f"step {x:,.0f}"
-        case _:
-            return f"{axis} {x:.2f}"
 
 
 def sentence(words: str, width: int, height: int) -> tuple[Row, ...]:

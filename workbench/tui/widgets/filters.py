@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -61,22 +62,37 @@ class FiltersView(RowsView):
         width, height = self.size
         head = filter_words(filters, place + 1, last + 1, width)
         room = height - len(head) - 1
-        look = self.app.look
-        tiles = filter_tiles(filters.weights) if filters.weights.ndim == 4 else None
-        if tiles is None:
+        if not has_pictures(filters):
             self.show_rows((*head, *sentence("not a layer of pictures", width, room)))
             return
-        rows = tile_rows(tiles, width, room, color=look.color, unicode=look.unicode)
+        look = self.app.look
+        color = look.color and look.palette  # among sixteen colours are too few greys
+        tiles = filter_tiles(filters.weights)
+        rows = tile_rows(tiles, width, room, color=color, unicode=look.unicode)
         self.show_rows((*head, (), *rows))
+
+
+def has_pictures(filters: Filters) -> bool:
+    """Whether these are filters of a layer that looks at pictures: (filters, channels, h, w)."""
+    return filters.weights.ndim == 4 and filters.weights.size > 0
 
 
 def filter_words(filters: Filters, place: int, count: int, width: int) -> tuple[Row, ...]:
     """Which filters these are, in one row or two."""
     when = f"Filters after epoch {filters.epoch + 1}"
-    number, *kernel = filters.weights.shape
-    what = f"{filters.layer}: {number} of {'x'.join(map(str, kernel))}"
+    what = f"{filters.layer}: {_count(filters)}" if has_pictures(filters) else filters.layer
     where = f"{place} of {count}"
     line = f"{when}   {what}   {where}"
     if len(line) <= width:
         return ((Span(when, "1"), Span(line[len(when) :], "2")),)
     return ((Span(when, "1"), Span(f"   {where}", "2")), (Span(what, "2"),))
+
+
+def _count(filters: Filters) -> str:
+    """How many of which kernel; of large ones only the first are recorded."""
+    from workbench.store.lines import MAX_FILTER_VALUES
+
+    number, *kernel = filters.weights.shape
+    size = "x".join(map(str, kernel))
+    is_full = (number + 1) * math.prod(kernel) > MAX_FILTER_VALUES
+    return f"first {number} of {size}" if is_full else f"{number} of {size}"
