@@ -7,6 +7,7 @@ Registers the error handler `workbench-ascii` of encodings: a stream opened with
 from __future__ import annotations
 
 import codecs
+import re
 
 ASCII_ERRORS = "workbench-ascii"
 
@@ -36,6 +37,9 @@ _SAME_WIDTH = {
 }
 _TABLE = {each: plain for plain, others in _SAME_WIDTH.items() for each in others}
 
+_JOINING = re.compile("[\u200d\ufe0f]")
+"""Zero width joiner, and the selector of a sign's picture, which is wider."""
+
 _BRAILLE = range(0x2801, 0x2900)
 _BRAILLE_SHADES = " ..::++##"
 """By how many of the eight dots are set."""
@@ -52,10 +56,23 @@ def ascii_of(character: str) -> str:
     return "?" * get_character_cell_size(character)
 
 
+def ascii_text(text: str) -> str:
+    """The text in ASCII, as wide as rich says: signs that are joined into one count as one."""
+    if not _JOINING.search(text):
+        return "".join(map(ascii_of, text))
+    from rich.cells import split_graphemes
+
+    spans, _ = split_graphemes(text)
+    return "".join(ascii_of(text[start])[:width].ljust(width, "?") for start, _, width in spans)
+
+
 def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(map(ascii_of, error.object[error.start : error.end])), error.end
+    # A sign may begin with the ASCII character before, which is written already: a digit in a box.
+    joins = error.start and _JOINING.match(error.object, error.start)
+    start = error.start - 1 if joins else error.start
+    return ascii_text(error.object[start : error.end])[error.start - start :], error.end
 
 
 codecs.register_error(ASCII_ERRORS, _replace)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from workbench.store.liveness import read_owner
 from workbench.store.runs import Run
 from workbench.store.status import State
 from workbench.tui.screens.run_curves import CurvesPage
@@ -39,14 +37,10 @@ from workbench.tui.widgets.profile_text import ProfileText
 from workbench.tui.widgets.run_status import RunStatus
 from workbench.tui.widgets.tabs import Tab, Tabs
 
-if TYPE_CHECKING:
-    from workbench.tui.hardware import Meter, Usage
-
 LOOK_SECONDS = 0.25
 ENDED_LOOKS = 6
 """Of an ended run each sixth look is one: what happens to it elsewhere is seen soon enough."""
 
-METER_SECONDS = 1.0
 FURTHEST = 1_000_000
 """More than there are records of filters."""
 
@@ -78,9 +72,8 @@ class RunScreen(CurvesPage):
         self._panel = CHARTS.name
         self._tail = Tail(run.log_path)
         self._log_stamp: object = ()
-        self._meter: Meter | None = None
         self._looks = 0
-        self._meter_due = 0.0
+        self._trained_here = False
 
     def parts(self) -> Iterable[Widget]:
         yield RunStatus()
@@ -111,7 +104,10 @@ class RunScreen(CurvesPage):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "scrub":
-            return self.is_mounted and self.query_one(FiltersView).count > 1
+            if not self.is_mounted:
+                return False
+            filters = self.query_one(FiltersView)
+            return bool(filters.display) and filters.count > 1
         return super().check_action(action, parameters)
 
     def action_panel(self, name: str) -> None:
@@ -126,6 +122,9 @@ class RunScreen(CurvesPage):
     def action_scrub(self, places: int) -> None:
         self.query_one(FiltersView).scrub(places)
 
+    def is_of(self, run: Run) -> bool:
+        return run.path.absolute() == self.feed.run.path.absolute()
+
     def look(self) -> None:
         """Show where the run stands now."""
         before = self.feed.now
@@ -134,6 +133,16 @@ class RunScreen(CurvesPage):
             if _kind(before) != _kind(self.feed.now):
                 self._say_what_is_missing()
             self.refresh_keys()
+            self._tell_end(before)
+        # As long as it trains: the app forgets it, and tells its end, at some other moment.
+        if self.feed.now.is_active:
+            self._trained_here = self.trains_here
+
+    def _tell_end(self, before: Snapshot) -> None:
+        """Tell that the run has ended, if it trained elsewhere: of others the app tells it."""
+        now, run = self.feed.now, self.feed.run
+        if before.is_active and not (now.status.is_active or now.is_gone or self._trained_here):
+            self.app.tell_end(str(run.profile.get("name", run.id)), now.status.state)
 
     def _tick(self) -> None:
         """A quarter of a second has passed."""
@@ -146,7 +155,7 @@ class RunScreen(CurvesPage):
         if self.feed.read():
             self._show_history()
         self._read_log()
-        self._read_meter()
+        self._read_meters()
         self.draw_if_due()
 
     @work
@@ -177,32 +186,13 @@ class RunScreen(CurvesPage):
         if self._tail.read():
             self.query_one(LogView).show(self._tail.lines)
 
-    def _read_meter(self) -> None:
-        """At most once a second, and not before the last reading has come."""
-        now = time.monotonic()
-        if self.feed.now.is_active and now >= self._meter_due:
-            self._meter_due = now + METER_SECONDS
-            self._measure()
-        elif not self.feed.now.is_active:
-            self._meter, self.query_one(Meters).usage = None, None
-
-    @work(exclusive=True, group="meter")
-    async def _measure(self) -> None:
+    def _read_meters(self) -> None:
         history = self.feed.history
         device = history.started.device if history and history.started else ""
-        self.query_one(Meters).usage = await asyncio.to_thread(self._usage, device)
-
-    def _usage(self, device: str) -> Usage | None:
-        """What the process takes that trains the run; not on the screen's own thread."""
-        if self._meter is None:
-            from workbench.tui.hardware import meter_of
-
-            self._meter = meter_of(read_owner(self.feed.run.path))
-            return None  # a share of CPU is one of the time since the last look
-        usage = self._meter.read(device)
-        if usage is None:  # the process is gone; another may go on
-            self._meter = None
-        return usage
+        if self.feed.now.is_active:
+            self.query_one(Meters).look(self.feed.run, device)
+        else:
+            self.query_one(Meters).forget()
 
     def _show_panels(self) -> None:
         names = in_sight(self._panel, *self.app.size)

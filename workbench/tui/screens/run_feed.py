@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +41,7 @@ class Snapshot:
     dropped: int = 0
     """Damaged lines of its record."""
     is_gone: bool = False
-    """The folder vanished while one looked: what is known of the run is what was."""
+    """The folder vanished, or the disk refuses it now: what is known of the run is what was."""
 
     @property
     def is_active(self) -> bool:
@@ -62,7 +63,7 @@ class RunFeed:
     def look(self) -> bool:
         """Read the status anew if it may have changed; True if it has."""
         before = self.now
-        if not self.run.path.is_dir():
+        if not os.path.isdir(self.run.path):  # noqa: PTH112 - Path.is_dir raises what the disk says
             self.now = Snapshot(before.status, dropped=before.dropped, is_gone=True)
         else:
             dropped = self.history.dropped if self.history else 0

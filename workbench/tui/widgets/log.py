@@ -28,6 +28,9 @@ class LogView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._lines: Sequence[str] = ()
         self._folded: Sequence[str] = ()
+        self._parts: dict[str, list[str]] = {}
+        """The rows that each line takes, as far as it was folded before."""
+        self._width = 0
         self._words = ""
 
     def say(self, words: str) -> None:
@@ -57,8 +60,13 @@ class LogView(ScrollView, can_focus=True):
         if not self.size.area:
             return
         follows = self.scroll_offset.y >= self.max_scroll_y
-        width = self.size.width
-        self._folded = [part for line in self._lines for part in chop_cells(line, width) or [""]]
+        width = self.scrollable_content_region.width
+        known = self._parts if width == self._width else {}
+        self._width = width
+        self._parts = {
+            line: known.get(line) or chop_cells(line, width) or [""] for line in self._lines
+        }
+        self._folded = [part for line in self._lines for part in self._parts[line]]
         self.virtual_size = Size(width, len(self._folded))
         if follows:
             self.scroll_end(animate=False)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
 from rich.text import Text
+from textual import work
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from workbench.store import layout
+from workbench.store.liveness import read_owner
+from workbench.store.runs import Run
 from workbench.store.wording import size
-from workbench.tui.hardware import Usage
+from workbench.tui.screens.run_feed import Stamp, stamp
+
+if TYPE_CHECKING:
+    from workbench.tui.hardware import Meter, Usage
 
 GAP = "   "
+READ_SECONDS = 1.0
 
 
 class Meters(Widget):
@@ -17,8 +29,51 @@ class Meters(Widget):
 
     usage: reactive[Usage | None] = reactive(None)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._meter: Meter | None = None
+        self._due = 0.0
+        self._is_reading = False
+        self._out_of_sight: Stamp = None
+        """The owner whose process cannot be looked at."""
+
+    def look(self, run: Run, device: str) -> None:
+        """Have it read, at most once a second, what the process takes that trains the run."""
+        now = time.monotonic()
+        if self._is_reading or now < self._due:
+            return
+        self._due = now + READ_SECONDS
+        owner = stamp(run.path / layout.OWNER)
+        if owner is not None and owner != self._out_of_sight:
+            self._is_reading = True
+            self._read(run, owner, device)
+
+    def forget(self) -> None:
+        """Nobody trains the run."""
+        self._meter, self.usage = None, None
+
+    @work
+    async def _read(self, run: Run, owner: Stamp, device: str) -> None:
+        try:
+            if self._meter is None:
+                # Shows nothing yet: a share of CPU is one of the time since the last look.
+                self._meter = await asyncio.to_thread(_meter_of, run)
+                self._out_of_sight = owner if self._meter is None else None
+                return
+            self.usage = await asyncio.to_thread(self._meter.read, device)
+            if self.usage is None:  # the process is gone; another may go on
+                self._meter = None
+        finally:
+            self._is_reading = False
+
     def render(self) -> Text:
         return Text(fitting(usage_words(self.usage), self.size.width), justify="right", end="")
+
+
+def _meter_of(run: Run) -> Meter | None:
+    from workbench.tui.hardware import meter_of
+
+    return meter_of(read_owner(run.path))
 
 
 def usage_words(usage: Usage | None) -> tuple[str, ...]:
