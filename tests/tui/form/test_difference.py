@@ -7,7 +7,7 @@ from hypothesis import given
 import tests.config.conftest  # noqa: F401 - how to draw a RunProfile
 from workbench.config.defaults import completed
 from workbench.config.profile import RunProfile
-from workbench.tui.form.difference import differences, taken_over
+from workbench.tui.form.difference import differences, holds, taken_over
 
 
 def test_a_default_left_out_is_no_difference() -> None:
@@ -34,3 +34,10 @@ def test_a_key_of_another_kind_is_not_taken_alone() -> None:
     there = {"optimizer": {"kind": "sgd", "momentum": 0.9}}
     momentum = [each for each in differences({}, there) if each.key == "optimizer.momentum"]
     assert completed(taken_over({}, momentum)) == completed({})
+
+
+def test_what_was_left_out_is_not_held() -> None:
+    there = {"seed": 1, "optimizer": {"kind": "sgd", "momentum": 0.9}}
+    found = [each for each in differences({}, there) if each.key != "optimizer.kind"]
+    taken = taken_over({}, found)
+    assert [each.key for each in found if holds(taken, each)] == ["seed"]

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from workbench.config.loading import load_profile
 from workbench.config.ready import ready_files
-from workbench.errors import WorkbenchError
+from workbench.errors import ProfileError, WorkbenchError
 from workbench.store.runs import RunStore
-from workbench.tui.form.saving import full_text, loses, save, short_text, wrong_with
+from workbench.tui.form.saving import (
+    Loss,
+    content_of,
+    full_text,
+    loses,
+    save,
+    short_text,
+    wrong_with,
+)
 from workbench.tui.form.sources import sources, take, why_kept
 
 
@@ -65,13 +74,30 @@ def test_what_is_no_toml_is_refused_with_its_error(tmp_path: Path) -> None:
         take(path)
 
 
+@pytest.mark.parametrize(
+    "name", ["~nobody-here/x.toml", "a\0.toml", "x" * 300 + ".toml", ".", "pipe", "missing.toml"]
+)
+def test_what_cannot_be_read_is_refused_in_words(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    with pytest.raises(ProfileError):
+        take(Path(name))
+
+
 def test_what_writing_over_a_file_loses_is_said(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
-    assert loses(path) == ""
+    assert loses(path) is Loss.NOTHING
     path.write_text("seed = 1 # why\n")
-    assert "comments" in loses(path)
+    known = content_of(path)
+    assert loses(path) is loses(path, known) is Loss.COMMENTS
     path.write_text("seed = 1\n")
-    assert "comments" not in loses(path)
+    assert loses(path) is Loss.PROFILE
+    assert loses(path, known) is Loss.CHANGES
+    assert loses(path, content_of(path)) is Loss.NOTHING
+    path.write_bytes(b"\xff")
+    assert loses(path) is loses(path, known) is Loss.OTHER
 
 
 @pytest.mark.parametrize("name", ["", "a.txt", "no/folder/a.toml", "a\0.toml", "x" * 300 + ".toml"])

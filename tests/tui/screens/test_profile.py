@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
@@ -17,6 +19,8 @@ from workbench.config.loading import load_profile
 from workbench.config.profile import RunProfile
 from workbench.config.reading import parse
 from workbench.config.ready import ready_profiles
+from workbench.config.schema import child, fields, kinds, run_schema
+from workbench.errors import WorkbenchError
 from workbench.store.runs import Run, RunStore
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.look import Look
@@ -26,7 +30,7 @@ from workbench.tui.screens.pick import Pick
 from workbench.tui.screens.profile import ProfileScreen
 from workbench.tui.screens.profile_sheets import DifferenceSheet, Preview
 from workbench.tui.screens.runs import RunsScreen
-from workbench.tui.trainings import Job, Trainings
+from workbench.tui.trainings import Job, Situation, Trainings
 from workbench.tui.widgets.form_row import FormRow
 from workbench.tui.widgets.form_sections import SectionList
 
@@ -37,10 +41,16 @@ class Asked(Trainings):
     def __init__(self, runs: Path) -> None:
         super().__init__(runs)
         self.profiles: list[RunProfile | Run] = []
+        self.shown = Situation()
 
     def add(self, what: RunProfile | Run) -> Job:
         self.profiles.append(what)
-        return Job(len(self.profiles), "job", what)
+        job = Job(len(self.profiles), "job", what)
+        self.shown = replace(self.shown, waiting=(*self.shown.waiting, job))
+        return job
+
+    def situation(self) -> Situation:
+        return self.shown
 
 
 class Form:
@@ -71,6 +81,12 @@ class Form:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys that come in one piece, as over a slow line."""
+        for key in keys:
+            self.pilot.app.post_message(Key(key, key if len(key) == 1 else None))
         await self.pilot.pause()
 
     async def on(self, screen: type) -> Any:
@@ -108,6 +124,7 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
                 app.edit(table if table is not None else {"name": "a"}, path)
                 screen = app.screen
                 assert isinstance(screen, ProfileScreen)
+                await until(pilot, lambda: len(screen.form.parts) == len(screen.form.groups))
                 await until(pilot, lambda: screen.focused)
                 await pilot.pause()
                 await act(Form(pilot, screen, trainings))
@@ -228,8 +245,98 @@ def test_a_valid_profile_is_trained(play: Play) -> None:
         (profile,) = form.trainings.profiles
         assert isinstance(profile, RunProfile)
         assert profile.name == "a"
+        form.trainings.shown = Situation()
         await form.press("f7")
         assert len(form.trainings.profiles) == 2
+
+    play(act)
+
+
+def test_one_that_waits_already_is_trained_once_more_only_if_that_is_meant(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.press("f5", "f5")
+        await form.on(Question)
+        assert "waits already" in form.shows()
+        await form.press("escape")
+        assert len(form.trainings.profiles) == 1
+        (job,) = form.trainings.shown.waiting
+        form.trainings.shown = Situation(job=job, doing="loading torch")
+        await form.press("f7")
+        await form.on(Question)
+        await form.press("t")
+        assert len(form.trainings.profiles) == 2
+
+    play(act)
+
+
+def test_one_that_trains_already_is_trained_again_without_a_question(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.press("f5")
+        (job,) = form.trainings.shown.waiting
+        form.trainings.shown = Situation(job=job)
+        await form.press("f5")
+        assert len(form.trainings.profiles) == 2
+
+    play(act)
+
+
+OPTIMIZERS = [*kinds(child(run_schema(), "optimizer"))]
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3, 7, 20])
+def test_a_choice_is_turned_before_the_next_key_acts(play: Play, turns: int) -> None:
+    async def act(form: Form) -> None:
+        await form.go("optimizer.kind")
+        await form.burst(*["right"] * turns, "f5")
+        wanted = OPTIMIZERS[(OPTIMIZERS.index("adam") + turns) % len(OPTIMIZERS)]
+        (profile,) = form.trainings.profiles
+        assert isinstance(profile, RunProfile)
+        assert profile.optimizer.kind == form.table["optimizer"]["kind"] == wanted
+        assert form.here == "optimizer.kind"
+        shown = [row.field.name for row in form.screen.form.rows if row.path[:9] == "optimizer"]
+        assert {*shown} == {"kind", *fields(kinds(child(run_schema(), "optimizer"))[wanted])}
+
+    play(act)
+
+
+def test_undo_in_the_same_breath_undoes_the_choice(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.go("seed")
+        await form.burst("1", "2")
+        await form.go("optimizer.kind")
+        await form.burst("right", "ctrl+z")
+        assert form.table["optimizer"]["kind"] == "adam"
+        assert form.table["seed"] == 12
+        assert form.row("optimizer.kind").group.table is form.table["optimizer"]
+
+    play(act)
+
+
+def test_what_is_typed_or_turned_in_the_same_breath_is_saved(play: Play, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('name = "mine"\n')
+
+    async def act(form: Form) -> None:
+        await form.go("seed")
+        await form.burst("1", "2", "ctrl+s")
+        assert load_profile(path).profile.seed == 12
+        await form.go("optimizer.kind")
+        await form.burst("right", "ctrl+s")
+        assert load_profile(path).profile.optimizer.kind != "adam"
+
+    play(act, {"name": "mine"}, path)
+
+
+def test_undoing_a_point_takes_it_off_the_field(play: Play) -> None:
+    async def act(form: Form) -> None:
+        row = await form.go("optimizer.lr")
+        await form.press("1")
+        await form.go("seed")
+        await form.go("optimizer.lr")
+        await form.press(".")
+        assert form.table["optimizer"]["lr"] == 1.0
+        await form.press("ctrl+z")
+        assert row.query_one(Input).value == "1"
 
     play(act)
 
@@ -248,10 +355,11 @@ def test_it_is_trained_detached(play: Play, monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_invalid_one_is_not_and_its_error_is_gone_to(play: Play) -> None:
     async def act(form: Form) -> None:
         await form.press("f5")
-        await until(form.pilot, lambda: form.here == "training.epochs")
+        await until(form.pilot, lambda: form.here == "optimizer.lr")
+        assert "2 errors: optimizer.lr: found 0" in " ".join(form.shows().split())
         assert not form.trainings.profiles
 
-    play(act, {"training": {"epochs": 0}})
+    play(act, {"training": {"epochs": 0}, "optimizer": {"kind": "sgd", "lr": 0}})
 
 
 def test_it_is_saved_to_its_file_and_comments_are_asked_about(play: Play, tmp_path: Path) -> None:
@@ -267,6 +375,30 @@ def test_it_is_saved_to_its_file_and_comments_are_asked_about(play: Play, tmp_pa
         await form.on(ProfileScreen)
         assert load_profile(path).profile.seed == 12
         assert not form.screen.draft.is_changed
+
+    play(act, {"name": "mine", "seed": 1}, path)
+
+
+def test_what_somebody_else_wrote_to_the_file_is_asked_about(play: Play, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("seed = 1\n")
+
+    async def act(form: Form) -> None:
+        await form.go("seed")
+        await form.press("2", "ctrl+s")
+        assert load_profile(path).profile.seed == 12
+        theirs = path.read_text() + "# theirs\n"
+        path.write_text(theirs)
+        await form.press("3", "ctrl+s")
+        await form.on(Question)
+        assert "changed on disk" in form.shows()
+        await form.press("escape")
+        assert path.read_text() == theirs
+        await form.press("ctrl+s")
+        await form.on(Question)
+        await form.press("w")
+        await form.on(ProfileScreen)
+        assert load_profile(path).profile.seed == 123
 
     play(act, {"name": "mine", "seed": 1}, path)
 
@@ -315,7 +447,7 @@ def test_leaving_asks_about_changes(play: Play) -> None:
         await form.on(ProfileScreen)
         await form.press("q")
         await form.on(Question)
-        await form.press("d")
+        await form.press("x")
         await until(form.pilot, lambda: not isinstance(form.pilot.app.screen, Question))
         assert not isinstance(form.pilot.app.screen, ProfileScreen)
 
@@ -345,7 +477,7 @@ def test_leaving_the_program_asks_about_changes_too(play: Play) -> None:
         await form.on(KeysScreen)
         await form.press("ctrl+q")
         await form.on(Question)
-        await form.press("d")
+        await form.press("x")
         await until(form.pilot, lambda: form.pilot.app.return_value == "done")
 
     play(act)
@@ -365,6 +497,35 @@ def test_a_ready_profile_is_loaded(play: Play) -> None:
     async def act(form: Form) -> None:
         await form.press("ctrl+o")
         await form.on(Pick)
+        await form.press(*"quickstart", "enter")
+        await until(form.pilot, lambda: form.table["name"] == "quickstart")
+
+    play(act)
+
+
+def test_a_path_in_the_home_of_nobody_is_refused_in_words(play: Play) -> None:
+    async def act(form: Form) -> None:
+        for key in ("ctrl+o", "f4"):
+            await form.press(key)
+            await form.on(Pick)
+            await form.press(*"~nobody-here/x.toml", "enter")
+            await form.on(ProfileScreen)
+        await until(form.pilot, lambda: form.shows().count("spell the folder out") == 2)
+
+    play(act)
+
+
+def test_ready_profiles_are_offered_where_runs_cannot_be_read(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(store: RunStore, limit: int = 0) -> list[Run]:
+        raise WorkbenchError("cannot read the runs")
+
+    async def act(form: Form) -> None:
+        monkeypatch.setattr(RunStore, "list", refuse)
+        await form.press("ctrl+o")
+        await form.on(Pick)
+        assert "cannot read the runs" in form.shows()
         await form.press(*"quickstart", "enter")
         await until(form.pilot, lambda: form.table["name"] == "quickstart")
 

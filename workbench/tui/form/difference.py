@@ -59,6 +59,14 @@ def taken_over(table: Mapping[str, Any], found: Iterable[Difference]) -> dict[st
     return taken
 
 
+def holds(table: Mapping[str, Any], each: Difference) -> bool:
+    """Whether the table has the other value, be it by default."""
+    value: Any = completed(table)
+    for key in each.path:
+        value = value.get(key, ABSENT) if isinstance(value, dict) else ABSENT
+    return same(value, each.there)
+
+
 def _at(table: dict[str, Any], path: Sequence[str | int]) -> Any:
     """The section at a path, made where the table leaves it out."""
     section: Any = table

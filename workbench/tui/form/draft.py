@@ -12,6 +12,7 @@ from workbench.config.overrides import switch_kind
 from workbench.config.problems import Examined, examined
 from workbench.tui.form.fields import ABSENT
 from workbench.tui.form.groups import Group, ListGroup, Table, filled, filled_section
+from workbench.tui.form.text import written_alike
 
 MOST_CHANGES = 1_000
 """That can be undone."""
@@ -78,7 +79,7 @@ class Draft:
         Changes of one key in a row are one, until `seal`: nobody undoes letters.
         """
         before = table.get(key, ABSENT)
-        if not any(each is table for each in self._tables()) or _is_equal(before, value):
+        if not any(each is table for each in self._tables()) or written_alike(before, value):
             return
         self._undone.clear()
         last = self._done[-1] if self._done else None
@@ -167,10 +168,6 @@ def _write(table: Table, key: str, value: Any) -> None:
         table.pop(key, None)
     else:
         table[key] = value
-
-
-def _is_equal(one: object, other: object) -> bool:
-    return type(one) is type(other) and one == other
 
 
 def _is_identical(one: object, other: object) -> bool:

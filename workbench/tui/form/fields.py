@@ -43,6 +43,10 @@ class Field:
     def default_text(self) -> str:
         return "" if self.default is ABSENT else text_of(self.default, self.node)
 
+    def resembles(self, other: Field) -> bool:
+        """Whether what shows the one can show the other; their help may differ."""
+        return (self.name, self.node, self.default) == (other.name, other.node, other.default)
+
     def differs(self, table: dict[str, Any]) -> bool:
         """Whether it is written and not the default. An item's kind has none to differ from."""
         if self.name == "kind" and self.default is ABSENT:

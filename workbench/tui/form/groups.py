@@ -32,10 +32,6 @@ class Group:
     def is_item(self) -> bool:
         return bool(self.path) and isinstance(self.path[-1], int)
 
-    def resembles(self, other: object) -> bool:
-        """Whether what shows the one can show the other: same table, same fields."""
-        return isinstance(other, Group) and self.table is other.table and self.path == other.path
-
 
 @dataclass(frozen=True, eq=False)
 class ListGroup:
@@ -59,9 +55,6 @@ class ListGroup:
     def items(self) -> list[Any]:
         items = self.owner.get(self.key, [])
         return items if isinstance(items, list) else []
-
-    def resembles(self, other: object) -> bool:
-        return isinstance(other, ListGroup) and self.owner is other.owner
 
 
 def filled(table: Table) -> Table:
@@ -142,7 +135,7 @@ def _list_strays(path: KeyPath, value: object, node: Node) -> Iterator[KeyPath]:
 
 
 def _kept(table: Table, node: Node) -> Table:
-    """Without strays. A table of no known kind loses all but its kind."""
+    """Without strays. A table of an unknown kind keeps all: who mends its kind may want it."""
     strays = {path[0] for path in _strays((), table, node) if len(path) == 1}
     known = chosen(node, table)
     kept: Table = {}

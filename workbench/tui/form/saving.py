@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from pathlib import Path
 
 from workbench.config.anchoring import anchored
@@ -32,15 +33,38 @@ def save(table: Table, base: Path, path: Path) -> None:
     write_bytes(path, short_text(table).encode())
 
 
-def loses(path: Path) -> str:
-    """What is lost where a file is saved to, in words; empty for nothing."""
-    if not path.exists():
-        return ""
+class Loss(Enum):
+    """What is lost where a file is saved to."""
+
+    NOTHING = auto()
+    COMMENTS = auto()
+    CHANGES = auto()
+    """What somebody else wrote since the file was last known."""
+    PROFILE = auto()
+    OTHER = auto()
+    """What is no profile."""
+
+
+def content_of(path: Path) -> bytes | None:
+    """What a profile's file holds, to be known again; None where it is no readable file."""
     try:
-        comments = has_comments(read_text(path))
+        return read_text(path).encode()
     except ProfileError:
-        return "What it holds now is no profile, and is lost."
-    return "Its comments are lost." if comments else "What it holds now is lost."
+        return None
+
+
+def loses(path: Path, known: bytes | None = None) -> Loss:
+    """What saving there loses; `known` is what the form read from the file, or wrote to it."""
+    if not path.exists():
+        return Loss.NOTHING
+    content = content_of(path)
+    if content is None:
+        return Loss.OTHER
+    if known is not None and content != known:
+        return Loss.CHANGES
+    if has_comments(content.decode()):
+        return Loss.COMMENTS
+    return Loss.PROFILE if known is None else Loss.NOTHING
 
 
 def wrong_with(text: str) -> str:

@@ -10,7 +10,7 @@ from workbench.config.anchoring import anchored
 from workbench.config.reading import parse, read_text
 from workbench.config.ready import ready_files, ready_profiles
 from workbench.config.section import slug
-from workbench.errors import WorkbenchError
+from workbench.errors import Problem, ProfileError, WorkbenchError
 from workbench.store.runs import Run
 from workbench.tui.form.groups import Table
 
@@ -47,7 +47,7 @@ def sources(runs: Iterable[Run]) -> list[Source]:
 
 
 def take(what: Path | Run) -> Taken:
-    """Read it. Raises `ProfileError`, with all that is wrong, for what is no TOML table.
+    """Read it. Raises `WorkbenchError`, with all that is wrong, for what is no TOML table.
 
     What is no valid profile is taken: the form is where that is mended.
     """
@@ -55,8 +55,16 @@ def take(what: Path | Run) -> Taken:
         if what.profile_problem:
             raise WorkbenchError(f"{what.id}: {what.profile_problem}")
         return Taken(what.profile, None)
-    path = what.expanduser()
+    path = _at_home(what)
     return taken({"name": slug(path.stem), **parse(read_text(path), path)}, path)
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # the home of nobody
+        problem = Problem("", f"cannot be read: {error}".rstrip("."))
+        raise ProfileError(path, (problem,), hint="spell the folder out") from error
 
 
 def taken(table: Table, path: Path | None) -> Taken:

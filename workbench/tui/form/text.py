@@ -36,6 +36,11 @@ def read(text: str, node: Node) -> object:
     return value
 
 
+def written_alike(one: object, other: object) -> bool:
+    """Whether two values are written the same: 1 is not 1.0."""
+    return repr(one) == repr(other)
+
+
 def _is_text(node: Node) -> bool:
     return node.get("type") == "string"
 

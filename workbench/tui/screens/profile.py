@@ -12,11 +12,10 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
-from workbench.config.profile import RunProfile
 from workbench.config.wording import counted, printable, shortened
 from workbench.errors import Problem
 from workbench.tui.form.draft import Draft
-from workbench.tui.form.groups import Group, ListGroup, strays_of, without_strays
+from workbench.tui.form.groups import Group, ListGroup, without_strays
 from workbench.tui.form.sources import taken
 from workbench.tui.screens.page import Page
 from workbench.tui.screens.pick import Pick
@@ -24,6 +23,7 @@ from workbench.tui.screens.profile_files import Files
 from workbench.tui.screens.profile_keys import PROFILE_KEYS
 from workbench.tui.screens.profile_others import Others
 from workbench.tui.screens.profile_sheets import Preview
+from workbench.tui.screens.profile_starting import Starting
 from workbench.tui.themes import text_color
 from workbench.tui.widgets.form import ProfileForm
 from workbench.tui.widgets.form_group import AddItem
@@ -45,6 +45,7 @@ class ProfileScreen(Page):
         self.form = ProfileForm(Draft(start.table, start.base))
         self.files = Files(self, start.path)
         self.others = Others(self)
+        self.starting = Starting(self)
         self._were_possible: dict[str, bool] = {}
         self._shown_others: tuple[Problem, ...] = ()
 
@@ -99,7 +100,7 @@ class ProfileScreen(Page):
         others.set_class(bool(found), "-some")
         if found:
             more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
-            hint = "\nctrl+g removes every unknown key" if strays_of(self.draft.table) else ""
+            hint = "\nctrl+g removes every unknown key" if self.form.strays else ""
             others.update(Text(shortened(str(found[0]), 200) + more + hint))
 
     def _help(self) -> Text:
@@ -127,27 +128,28 @@ class ProfileScreen(Page):
         return {
             "reset": isinstance(here, Group),
             "next_problem": bool(self.form.spread.by_field),
-            "clean": bool(self.form.spread.others),
+            "clean": bool(self.form.strays),
+            "add": self.form.is_mounted and self.form.list_here is not None,
             "remove": in_item,
             "shift": in_item,
         }
 
-    async def action_undo(self) -> None:
-        if await self.form.undo() is None:
+    def action_undo(self) -> None:
+        if self.form.undo() is None:
             self.app.say("nothing to undo")
 
-    async def action_redo(self) -> None:
-        if await self.form.redo() is None:
+    def action_redo(self) -> None:
+        if self.form.redo() is None:
             self.app.say("nothing to redo")
 
-    async def action_reset(self) -> None:
+    def action_reset(self) -> None:
         if self.form.focused_row:
-            await self.form.reset(self.form.focused_row)
+            self.form.reset(self.form.focused_row)
 
-    async def action_clean(self) -> None:
-        strays = strays_of(self.draft.table)
-        await self.form.replace(without_strays(self.draft.table))
-        self.app.say(f"removed {counted(len(strays), 'unknown key')}; ctrl+z brings them back")
+    def action_clean(self) -> None:
+        found = counted(len(self.form.strays), "unknown key")
+        self.form.replace(without_strays(self.draft.table))
+        self.app.say(f"removed {found}; ctrl+z brings them back")
 
     def action_next_problem(self) -> None:
         self.form.focus_problem()
@@ -156,26 +158,25 @@ class ProfileScreen(Page):
         self.form.jump_by(by)
 
     def action_add(self) -> None:
-        lists = [each.group for each in self.form.query(AddItem)]
-        if lists:
-            self._ask_kind(lists[0])
+        if self.form.list_here:
+            self._ask_kind(self.form.list_here)
 
-    async def action_remove(self) -> None:
+    def action_remove(self) -> None:
         here = self.form.here
         if isinstance(here, Group) and here.is_item:
-            await self.form.drop_item(here)
+            self.form.drop_item(here)
 
-    async def action_shift(self, by: int) -> None:
+    def action_shift(self, by: int) -> None:
         here = self.form.here
         if isinstance(here, Group) and here.is_item:
-            await self.form.shift_item(here, by)
+            self.form.shift_item(here, by)
 
     def _ask_kind(self, group: ListGroup) -> None:
         kinds = [*group.kinds]
 
-        async def add(picked: int | str | None) -> None:
+        def add(picked: int | str | None) -> None:
             if isinstance(picked, int):
-                await self.form.add_item(group, kinds[picked])
+                self.form.add_item(group, kinds[picked])
 
         self.app.push_screen(Pick(f"Add to {group.title}", kinds), add)
 
@@ -195,32 +196,13 @@ class ProfileScreen(Page):
         self.files.save_as()
 
     def action_train(self) -> None:
-        self._start(self.app.train)
+        self.starting.train()
 
     def action_detached(self) -> None:
-        self._start(self.app.train_detached)
+        self.starting.train_detached()
 
     def action_queue(self) -> None:
-        def queue(profile: RunProfile) -> None:
-            waits = self.app.trainings.busy
-            self.app.trainings.add(profile)
-            self.app.say(
-                f"{profile.name} waits in the queue" if waits else f"{profile.name} starts"
-            )
-
-        self._start(queue)
-
-    def _start(self, start: Callable[[RunProfile], None]) -> None:
-        """Only a valid profile is started; else its first error is gone to."""
-        profile = self.form.examined.profile
-        if profile is not None:
-            start(profile)
-            return
-        self.set_focus(None)
-        self.form.focus_problem()
-        problems = self.form.examined.problems
-        words = f"{counted(len(problems), 'error')}: {problems[0][1]}"
-        self.notify(words, title="not started", severity="error", markup=False)
+        self.starting.queue()
 
     def action_out(self) -> None:
         if self.focused is None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.config.wording import printable
 from workbench.errors import WorkbenchError, WriteError
 from workbench.tui.form.draft import Draft
-from workbench.tui.form.saving import loses, path_of, save, wrong_with
-from workbench.tui.form.sources import Source, Taken, sources, take
+from workbench.tui.form.saving import Loss, content_of, loses, path_of, save, wrong_with
+from workbench.tui.form.sources import Taken, sources, take
 from workbench.tui.screens.dialogs import Answer, Prompt, Question
 from workbench.tui.screens.pick import Pick
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from workbench.tui.screens.profile import ProfileScreen
 
 STAY = Answer("stay", "escape", "Stay")
+
+LOSSES: Mapping[Loss, str] = {
+    Loss.COMMENTS: "Its comments are lost.",
+    Loss.CHANGES: "It was changed on disk since it was loaded or saved here; that is lost.",
+    Loss.PROFILE: "What it holds now is lost.",
+    Loss.OTHER: "What it holds now is no profile, and is lost.",
+}
 
 
 def _stay() -> None:
@@ -31,12 +39,12 @@ class Files:
     def __init__(self, screen: ProfileScreen, path: Path | None) -> None:
         self._screen = screen
         self.path = path
-        self._overwrites = False
-        """Whether a person agreed that the file is written over."""
+        self._known = content_of(path) if path else None
+        """What the file held when it was loaded or saved here."""
 
     def pick(self, title: str, then: Callable[[Path | Run, str], None]) -> None:
         """Ask for a source, and go on with it and its name."""
-        found: list[Source] = sources(self._screen.app.store.list())
+        found = sources(self._runs())
 
         def picked(answer: int | str | None) -> None:
             if isinstance(answer, int):
@@ -46,6 +54,14 @@ class Files:
 
         screen = Pick(title, [source.label for source in found], _offer)
         self._screen.app.push_screen(screen, picked)
+
+    def _runs(self) -> Sequence[Run]:
+        """None where their folder cannot be read, which is told."""
+        try:
+            return self._screen.app.store.list()
+        except WorkbenchError as error:
+            self._screen.app.tell(error)
+            return ()
 
     def taken(self, what: Path | Run) -> Taken | None:
         """What the source holds; where it holds nothing of use, its errors are shown."""
@@ -61,17 +77,16 @@ class Files:
     def _load(self, what: Path | Run, label: str) -> None:
         taken = self.taken(what)
         if taken is not None:
-            self.path, self._overwrites = taken.path, False
-            self._screen.run_worker(self._screen.form.open(Draft(taken.table, taken.base)))
+            self.path = taken.path
+            self._known = content_of(taken.path) if taken.path else None
+            self._screen.form.open(Draft(taken.table, taken.base))
 
     def save(self, then: Callable[[], object] = _stay) -> None:
         """Save, asking for what is not known, and go on with `then` once it is done."""
         if self.path is None:
             self.save_as(then)
-        elif self._overwrites or not loses(self.path).startswith("Its comments"):
-            self._write(self.path, then)
         else:
-            self._ask_overwrite(self.path, then)
+            self._save_at(self.path, then)
 
     def save_as(self, then: Callable[[], object] = _stay) -> None:
         name = self._screen.draft.table.get("name")
@@ -81,17 +96,17 @@ class Files:
         )
 
     def _save_to(self, then: Callable[[], object], typed: str | None) -> None:
-        if typed is None:
-            return
-        path = path_of(typed)
-        if path.exists():
-            self._ask_overwrite(path, then)
-        else:
-            self._write(path, then)
+        if typed is not None:
+            self._save_at(path_of(typed), then)
 
-    def _ask_overwrite(self, path: Path, then: Callable[[], object]) -> None:
+    def _save_at(self, path: Path, then: Callable[[], object]) -> None:
+        """Save there; where that loses something, ask first."""
+        loss = loses(path, self._known if path == self.path else None)
+        if loss is Loss.NOTHING:
+            self._write(path, then)
+            return
         answers = (Answer("write", "w", "Write over it"), STAY)
-        question = Question(f"{path.name} is there already", loses(path), answers)
+        question = Question(f"Write over {printable(path.name)}?", LOSSES[loss], answers)
         self._screen.app.push_screen(
             question, lambda answer: self._write(path, then) if answer == "write" else None
         )
@@ -103,7 +118,7 @@ class Files:
         except WriteError as error:
             self._screen.app.tell(error)
             return
-        self.path, self._overwrites = path, True
+        self.path, self._known = path, content_of(path)
         draft.saved()
         problems = self._screen.form.examined.problems
         self._screen.app.say(f"saved {path}" + (", with its errors" if problems else ""))
@@ -120,7 +135,7 @@ class Files:
         question = Question(
             title,
             "Its changes are not saved.",
-            (Answer("save", "s", "Save first"), Answer("drop", "d", "Drop them"), STAY),
+            (Answer("save", "s", "Save first"), Answer("drop", "x", "Drop them"), STAY),
         )
 
         def answered(answer: str | None) -> None:

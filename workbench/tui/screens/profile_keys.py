@@ -19,6 +19,7 @@ PROFILE_KEYS: Sequence[BindingType] = (
     Binding("f4", "compare", "Differ", tooltip="Show how it differs from another profile"),
     Binding("ctrl+o", "load", "Load", tooltip="Load a file, a ready profile or a run's"),
     Binding("f1", "app.keys", "Keys", tooltip="Show all keys"),
+    Binding("escape", "out", "Leave", tooltip="Leave the field, then the form"),
     _key("f2", "save_as", "Save as", "Save to another file"),
     _key("f6", "detached", "Detached", "Train it in a process of its own"),
     _key("f7", "queue", "Queue", "Train it in its turn, and stay in the form"),
@@ -27,7 +28,7 @@ PROFILE_KEYS: Sequence[BindingType] = (
     _key("ctrl+r", "reset", "Default", "Give the field its default back"),
     _key("ctrl+n", "next_problem", "Next error", "Go to the next field with an error"),
     _key("ctrl+g", "clean", "Clean", "Remove every unknown key"),
-    _key("f8", "add", "Add", "Add an augmentation"),
+    _key("f8", "add", "Add", "Add an item to this list, or to the nearest one"),
     _key("f9", "remove", "Remove", "Remove this item"),
     _key("ctrl+up", "shift(-1)", "Earlier", "Move this item up"),
     _key("ctrl+down", "shift(1)", "Later", "Move this item down"),
@@ -35,6 +36,5 @@ PROFILE_KEYS: Sequence[BindingType] = (
     _key("pageup", "section(-1)", "Section", "Go to the section before"),
     _key("down", "app.focus_next", "Next", "Go to the next field"),
     _key("up", "app.focus_previous", "Before", "Go to the field before"),
-    _key("escape", "out", "Out", "Leave the field, then the form"),
     _key("q", "leave", "Leave", "Leave the form"),
 )

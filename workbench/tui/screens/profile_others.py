@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.config.anchoring import anchored
 from workbench.config.wording import counted
-from workbench.tui.form.difference import differences, taken_over
+from workbench.tui.form.difference import differences, holds, taken_over
 from workbench.tui.screens.profile_sheets import DifferenceSheet, TakenOver
 
 if TYPE_CHECKING:
@@ -39,5 +39,7 @@ class Others:
     def _take(self, found: TakenOver | None) -> None:
         if found:
             table = taken_over(self._screen.draft.table, found)
-            self._screen.run_worker(self._screen.form.replace(table))
-            self._screen.app.say(f"took {counted(len(found), 'value')}; ctrl+z gives them back")
+            self._screen.form.replace(table)
+            taken = counted(sum(holds(table, each) for each in found), "value")
+            of = f" of {len(found):,}" if len(found) > 1 else ""
+            self._screen.app.say(f"took {taken}{of}; ctrl+z gives them back")

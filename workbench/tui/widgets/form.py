@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widget import Widget
 
 from workbench.config.problems import Examined
+from workbench.config.schema import KeyPath
 from workbench.tui.form.draft import Change, Draft
 from workbench.tui.form.fields import ABSENT
-from workbench.tui.form.groups import Group, ListGroup, Table, groups_of
+from workbench.tui.form.groups import Group, ListGroup, Table, groups_of, strays_of
 from workbench.tui.form.spread import Spread, field_key, spread
-from workbench.tui.widgets.form_group import AddItem, FormGroup, FormList, FormPart
+from workbench.tui.widgets.form_group import AddItem
+from workbench.tui.widgets.form_parts import FormParts, Goal, nowhere
 from workbench.tui.widgets.form_row import FormRow
 from workbench.tui.widgets.form_sections import Mark
 
 
-class ProfileForm(VerticalScroll, can_focus=False, inherit_bindings=False):
-    """Typing changes the draft and what rows show of it; only new tables make new widgets."""
+class ProfileForm(FormParts):
+    """Typing changes the draft and what rows show of it; only new tables make new widgets.
+
+    The draft and what is wrong with it are true after each key. Only the
+    widgets of new tables come a moment later.
+    """
 
     class Changed(Message):
         """The draft, or what is wrong with it, may be another."""
 
     def __init__(self, draft: Draft) -> None:
-        super().__init__(id="form")
+        super().__init__(groups_of(draft.table), self.edit)
         self.draft = draft
-        self._groups = groups_of(draft.table)
         self._check()
 
     def _check(self) -> None:
         self.examined: Examined = self.draft.examined()
-        self.spread: Spread = spread(self.examined.problems, self._groups)
-
-    def compose(self) -> ComposeResult:
-        yield from map(_widget, self._groups)
+        self.spread: Spread = spread(self.examined.problems, self.groups)
+        # Each of them is a problem too, so that most profiles need not be searched.
+        self.strays: list[KeyPath] = strays_of(self.draft.table) if self.spread.others else []
 
     def on_mount(self) -> None:
         self.check()
-
-    @property
-    def rows(self) -> list[FormRow]:
-        return [*self.query(FormRow)]
-
-    @property
-    def focused_row(self) -> FormRow | None:
-        focused = self.screen.focused
-        return focused.parent if focused and isinstance(focused.parent, FormRow) else None
 
     @property
     def here(self) -> Group | ListGroup | None:
@@ -58,6 +49,17 @@ class ProfileForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         if isinstance(focused, AddItem):
             return focused.group
         return self.focused_row.group if self.focused_row else None
+
+    @property
+    def list_here(self) -> ListGroup | None:
+        """The list in which the focus is, else the nearest one; None where there is none."""
+        here = self.here
+        if isinstance(here, Group) and here.is_item:
+            return self.owner_of(here)
+        paths = [group.path for group in self.groups]
+        place = paths.index(here.path) if here and here.path in paths else 0
+        lists = [group for group in self.groups if isinstance(group, ListGroup)]
+        return min(lists, key=lambda each: abs(paths.index(each.path) - place), default=None)
 
     @property
     def section(self) -> str:
@@ -70,42 +72,63 @@ class ProfileForm(VerticalScroll, can_focus=False, inherit_bindings=False):
     def focus_first(self) -> None:
         """Go to the first field, unless a person was quicker."""
         if self.screen.focused is None:
-            self._to(self.rows[0])
+            self.go(self.rows[0])
+        self.call_after_refresh(self.complete)
 
     def check(self) -> None:
         """Validate the whole, and show at each field what is wrong with it."""
         self._check()
+        self._show_problems()
+
+    def completed(self) -> None:
+        self._show_problems()
+
+    def _show_problems(self) -> None:
         for row in self.rows:
             row.show(self.spread.by_field.get(field_key(row.group, row.field.name), ""))
         self.post_message(self.Changed())
 
     def marks(self) -> list[Mark]:
-        rows: dict[str, list[FormRow]] = {}
-        for row in self.rows:
-            rows.setdefault(row.group.title, []).append(row)
         return [
-            Mark(
-                group.title,
-                len(group.path) - 1 if group.path else 0,
-                any(row.differs for row in rows.get(group.title, ())),
-                sum(bool(row.problem) for row in rows.get(group.title, ())),
-            )
-            for group in self._groups
+            self._mark(group)
+            for group in self.groups
             if not (isinstance(group, Group) and group.is_item)
         ]
 
-    async def open(self, draft: Draft) -> None:
+    def _mark(self, group: Group | ListGroup) -> Mark:
+        depth = len(group.path) - 1 if group.path else 0
+        if isinstance(group, ListGroup):
+            return Mark(group.title, depth, changed=False, wrong=0)
+        changed = any(field.differs(group.table) for field in group.fields)
+        keys = (field_key(group, field.name) for field in group.fields)
+        return Mark(group.title, depth, changed, sum(key in self.spread.by_field for key in keys))
+
+    def edit(self, row: FormRow, value: Any) -> None:
+        """Write what a person gave a field, `ABSENT` for nothing."""
+        if row.field.name == "kind":
+            self.draft.switch(row.group, value)
+            self._follow()
+        else:
+            self.draft.set(row.group.table, row.field.name, value)
+            self.check()
+
+    def open(self, draft: Draft) -> None:
         """Show another draft."""
         self.draft = draft
-        await self._follow()
+        self._follow()
 
-    async def undo(self) -> Change | None:
-        return await self._stepped(self.draft.undo())
+    def undo(self) -> Change | None:
+        return self._stepped(self.draft.undo())
 
-    async def redo(self) -> Change | None:
-        return await self._stepped(self.draft.redo())
+    def redo(self) -> Change | None:
+        return self._stepped(self.draft.redo())
 
-    async def reset(self, row: FormRow) -> None:
+    def _stepped(self, change: Change | None) -> Change | None:
+        if change is not None:
+            self._follow(lambda: self._row(change.table, change.key))
+        return change
+
+    def reset(self, row: FormRow) -> None:
         """Give a field its default back."""
         if row.field.name != "kind":
             self.draft.seal()
@@ -113,44 +136,39 @@ class ProfileForm(VerticalScroll, can_focus=False, inherit_bindings=False):
             row.load()
             self.check()
 
-    async def replace(self, table: Table) -> None:
+    def replace(self, table: Table) -> None:
         self.draft.replace(table)
-        await self._follow()
+        self._follow()
 
-    async def add_item(self, group: ListGroup, kind: str) -> None:
+    def add_item(self, group: ListGroup, kind: str) -> None:
         item = self.draft.add(group, kind)
-        await self._follow()
-        self._focus(lambda row: row.group.table is item)
+        self._follow(lambda: self._row(item, "kind"))
 
-    async def drop_item(self, item: Group) -> None:
+    def drop_item(self, item: Group) -> None:
+        """Take an item out of its list, to which the focus goes."""
         owner = self.owner_of(item)
         self.draft.remove(owner, item.table)
-        await self._follow()
-        for each in self.query(AddItem):
-            if each.group.path == owner.path:
-                each.focus()
+        self._follow(lambda: self.part_at(owner.path))
 
-    async def shift_item(self, item: Group, by: int) -> None:
+    def shift_item(self, item: Group, by: int) -> None:
         """Move an item up or down its list, the focus with it."""
-        row = self.focused_row
+        name = self.focused_row.field.name if self.focused_row else "kind"
         self.draft.shift(self.owner_of(item), item.table, by)
-        await self._follow()
-        name = row.field.name if row else "kind"
-        self._focus(lambda row: row.group.table is item.table and row.field.name == name)
+        self._follow(lambda: self._row(item.table, name))
 
     def owner_of(self, item: Group) -> ListGroup:
         """The list that an item stands in."""
-        lists = (each for each in self._groups if isinstance(each, ListGroup))
+        lists = (each for each in self.groups if isinstance(each, ListGroup))
         return next(each for each in lists if each.path == item.path[:-1])
 
     def jump(self, title: str) -> None:
         """Go to the first field of a section."""
-        for widget in self.query(FormPart):
-            if widget.group.title == title:
-                first = widget.query("Input, Choice, AddItem").first(Widget)
-                first.focus(scroll_visible=False)
-                self.scroll_to_widget(widget, top=True, animate=False)
-                return
+        path = next(group.path for group in self.groups if group.title == title)
+        part = self.part_at(path)
+        if part:
+            self.go(part, top=True)
+        else:
+            self.complete(lambda: self.part_at(path))
 
     def jump_by(self, sections: int) -> None:
         titles = [mark.title for mark in self.marks()]
@@ -158,76 +176,23 @@ class ProfileForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         to = titles.index(section) + sections if section else 0
         self.jump(titles[to % len(titles)])
 
-    def focus_problem(self) -> bool:
-        """Go to the next field with a problem; False where no field has one."""
+    def focus_problem(self) -> FormRow | None:
+        """Go to the next field with a problem, and give it; None where no field has one."""
         rows = self.rows
-        start = rows.index(self.focused_row) + 1 if self.focused_row else 0
-        for row in [*rows[start:], *rows[:start]]:
-            if row.problem:
-                self._to(row)
-                return True
-        return False
-
-    async def on_form_row_edited(self, event: FormRow.Edited) -> None:
-        event.stop()
-        group, field = event.row.group, event.row.field
-        if field.name == "kind":
-            self.draft.switch(group, event.value)
-            await self._follow()
-            self._focus(lambda row: row.group.path == group.path)
-        else:
-            self.draft.set(group.table, field.name, event.value)
-            event.row.load_choice()
-            self.check()
+        start = rows.index(self.focused_row) + 1 if self.focused_row in rows else 0
+        wrong = next((row for row in [*rows[start:], *rows[:start]] if row.problem), None)
+        if wrong:
+            self.go(wrong)
+        return wrong
 
     def on_descendant_blur(self) -> None:
         self.draft.seal()
 
-    async def _stepped(self, change: Change | None) -> Change | None:
-        if change is not None:
-            await self._follow()
-            self._focus(
-                lambda row: row.group.table is change.table and row.field.name == change.key
-            )
-        return change
+    def _row(self, table: Table, name: str) -> FormRow | None:
+        fitting = (row for row in self.rows if row.group.table is table and row.field.name == name)
+        return next(fitting, None)
 
-    async def _follow(self) -> None:
-        """Make the widgets those of the draft's groups; those that still fit stay."""
-        self._groups = groups_of(self.draft.table)
-        focused = self.focused_row
-        way = (focused.group.path, focused.field.name) if focused else None
-        with self.app.batch_update():
-            await self._rebuild(self._groups)
-            for row in self.rows:
-                row.load()
-            for each in self.query(FormList):
-                each.show()
-            self.check()
-        if way and focused and not focused.is_attached:
-            self._focus(lambda row: (row.group.path, row.field.name) == way)
-
-    async def _rebuild(self, groups: Sequence[Group | ListGroup]) -> None:
-        old = [*self.query_children(FormPart)]
-        kept = {
-            place: next((each for each in old if each.group.resembles(group)), None)
-            for place, group in enumerate(groups)
-        }
-        await self.remove_children([each for each in old if each not in kept.values()])
-        for place, group in enumerate(groups):
-            if kept[place] is None:
-                await self.mount(
-                    _widget(group), before=place if place < len(self.children) else None
-                )
-
-    def _focus(self, fits: Any) -> None:
-        row = next(filter(fits, self.rows), None)
-        if row is not None:
-            self._to(row)
-
-    def _to(self, row: FormRow) -> None:
-        row.editor.focus(scroll_visible=False)
-        self.scroll_to_widget(row, animate=False)
-
-
-def _widget(group: Group | ListGroup) -> FormPart:
-    return FormGroup(group) if isinstance(group, Group) else FormList(group)
+    def _follow(self, goal: Goal = nowhere) -> None:
+        """Be true to new tables of the draft, and go to `goal` once it has its widget."""
+        self.follow(groups_of(self.draft.table), goal)
+        self.check()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Click
-from textual.message import Message
 from textual.widget import Widget
 
 from workbench.config.wording import shown
@@ -25,23 +23,22 @@ class Choice(Widget, can_focus=True):
         Binding("enter", "list", "Choose", tooltip="Choose from the list of values"),
     ]
 
-    @dataclass
-    class Chosen(Message):
-        """Posted when a person chose, not when the value was set."""
+    def __init__(
+        self,
+        title: str,
+        choices: tuple[Any, ...],
+        current: Callable[[], Any],
+        choose: Callable[[Any], None],
+    ) -> None:
+        """`current` gives the value at any time; it may be none of the choices.
 
-        choice: Choice
-        value: Any
-
-        @property
-        def control(self) -> Choice:
-            return self.choice
-
-    def __init__(self, title: str, choices: tuple[Any, ...], current: Callable[[], Any]) -> None:
-        """`current` gives the value at any time; it may be none of the choices."""
+        `choose` is called with what a person chose, before the next key is looked at.
+        """
         super().__init__()
         self._title = title
         self._choices = choices
         self._current = current
+        self._choose = choose
 
     def render(self) -> Text:
         value = self._current()
@@ -52,7 +49,7 @@ class Choice(Widget, can_focus=True):
     def action_turn(self, by: int) -> None:
         value = self._current()
         place = self._choices.index(value) + by if value in self._choices else 0
-        self._choose(place % len(self._choices))
+        self._pick(place % len(self._choices))
 
     def action_list(self) -> None:
         options = [spelled(value) for value in self._choices]
@@ -64,11 +61,12 @@ class Choice(Widget, can_focus=True):
 
     def _picked(self, picked: int | str | None) -> None:
         if isinstance(picked, int):
-            self._choose(picked)
+            self._pick(picked)
 
-    def _choose(self, place: int) -> None:
+    def _pick(self, place: int) -> None:
         if self._choices[place] != self._current() or self._current() not in self._choices:
-            self.post_message(self.Chosen(self, self._choices[place]))
+            self._choose(self._choices[place])
+            self.refresh()
 
 
 def spelled(value: object) -> str:

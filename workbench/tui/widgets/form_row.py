@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from rich.cells import set_cell_size
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from workbench.config.defaults import same
 from workbench.config.wording import dotted, printable, shortened
 from workbench.tui.form.fields import ABSENT, Field
 from workbench.tui.form.groups import Group
-from workbench.tui.form.text import read
+from workbench.tui.form.text import read, written_alike
 from workbench.tui.themes import text_color
 from workbench.tui.widgets.form_choice import Choice, spelled
 
 NAME_COLUMNS, NARROW_NAME_COLUMNS = 24, 15
 DEFAULT_COLUMNS = 24
+
+
+Edit = Callable[["FormRow", Any], None]
 
 
 class FormRow(Widget):
@@ -31,24 +32,19 @@ class FormRow(Widget):
     hundred widgets and not three hundred.
     """
 
-    @dataclass
-    class Edited(Message):
-        """A person gave the field another value, `ABSENT` for none of its own."""
+    def __init__(self, group: Group, field: Field, edit: Edit) -> None:
+        """`edit` is called with the row and each value that a person gives, `ABSENT` for none.
 
-        row: FormRow
-        value: Any
-
-        @property
-        def control(self) -> FormRow:
-            return self.row
-
-    def __init__(self, group: Group, field: Field) -> None:
+        It is called and not posted: a key that comes next may act on the whole.
+        """
         super().__init__()
         self.group = group
         self.field = field
+        self._edit = edit
         self.problem = ""
         self._differs = field.differs(group.table)
         self._text = field.text(group.table)
+        self.editor = self._new_editor()
 
     @property
     def path(self) -> str:
@@ -58,16 +54,18 @@ class FormRow(Widget):
     def differs(self) -> bool:
         return self._differs
 
-    @property
-    def editor(self) -> Widget:
-        return self.query_exactly_one("Input, Choice", Widget)
+    def _new_editor(self) -> Choice | Input:
+        if self.field.choices:
+            return Choice(self.path, self.field.choices, self._value, self._give)
+        default = shortened(self.field.default_text) or "needed" * self._is_needed
+        return Input(self._text, placeholder=default, compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
-        if self.field.choices:
-            yield Choice(self.path, self.field.choices, self._value)
-        else:
-            default = shortened(self.field.default_text) or "needed" * self._is_needed
-            yield Input(self._text, placeholder=default, compact=True, select_on_focus=False)
+        yield self.editor
+
+    def on_mount(self) -> None:
+        if isinstance(self.editor, Input):
+            self.watch(self.editor, "value", self._type, init=False)
 
     @property
     def _is_needed(self) -> bool:
@@ -96,6 +94,11 @@ class FormRow(Widget):
             text.append(shortened(self.problem, room), wrong)
         return text
 
+    def bind_to(self, group: Group, field: Field) -> None:
+        """Go on with another table, and a field that resembles the one so far."""
+        self.group, self.field = group, field
+        self.load()
+
     def show(self, problem: str) -> None:
         """Draw what has changed: whether the value is the default's, and what is wrong with it."""
         differs = self.field.differs(self.group.table)
@@ -106,30 +109,22 @@ class FormRow(Widget):
 
     def load(self) -> None:
         """Show the table's value, where it was not this editor that wrote it."""
-        self.load_choice()
-        if self.field.choices:
-            return
-        if not same(self._read(), self.group.table.get(self.field.name, ABSENT)):
-            self._text = self.field.text(self.group.table)
-            self.query_one(Input).value = self._text
-
-    def load_choice(self) -> None:
-        """Show the value chosen; a text stays as it was typed."""
-        if self.field.choices:
+        if isinstance(self.editor, Choice):
             self.editor.refresh()
+        elif not written_alike(self._read(), self.group.table.get(self.field.name, ABSENT)):
+            self._text = self.field.text(self.group.table)
+            self.editor.value = self._text
 
     def _read(self) -> Any:
         return read(self._text, self.field.node) if self._text.strip() else ABSENT
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        if event.value != self._text:  # else it tells of its first value, or of `load`
-            self._text = event.value
-            self.post_message(self.Edited(self, self._read()))
+    def _type(self, text: str) -> None:
+        if text != self._text:  # else it is of `load`
+            self._text = text
+            self._give(self._read())
 
-    def on_choice_chosen(self, event: Choice.Chosen) -> None:
-        event.stop()
-        self.post_message(self.Edited(self, event.value))
+    def _give(self, value: Any) -> None:
+        self._edit(self, value)
 
     def on_descendant_focus(self) -> None:
         self.refresh()
