@@ -109,7 +109,8 @@ def test_the_run_that_was_asked_for_opens_by_itself(play: Play, run: Run) -> Non
     async def act(pilot: Pilot[Any], app: WorkbenchApp, trainings: Pretended) -> None:
         app.train(a_profile())
         trainings.now = Situation(trainings.asked, run=run)
-        await until(pilot, lambda: isinstance(app.screen, RunScreen))
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and app.screen.is_mounted)
+        await pilot.pause()
 
     play(act)
 

@@ -229,10 +229,13 @@ async def test_filters_are_scrubbed_over_the_epochs(root: Path) -> None:
 
 
 async def test_every_key_is_explained(root: Path) -> None:
-    async with opened(recorded_run(root, "running")) as (_, _, screen):
-        own = [each for each in screen.active_bindings.values() if each.node is screen]
-        assert {"scrub(-1)", "cursor(1)", "stop"} <= {each.binding.action for each in own}
-        assert all(each.binding.description for each in own)
+    async with opened(recorded_run(root, "running")) as (pilot, _, screen):
+        shown = [each for each in screen.active_bindings.values() if each.node is screen]
+        await pilot.press("3")  # the filters have keys of their own
+        await until(pilot, lambda: "scrub(-1)" in keys(screen))
+        shown += [each for each in screen.active_bindings.values() if each.node is screen]
+        assert {"scrub(-1)", "cursor(1)", "stop"} <= {each.binding.action for each in shown}
+        assert all(each.binding.description for each in shown)
 
 
 async def test_a_running_run_pauses_and_goes_on(root: Path) -> None:
