@@ -17,6 +17,8 @@ class Clock:
         # Lists, not arrays: a mark comes with every line, a question with a drawing.
         self._counts = [0]
         self._seconds = [0.0]
+        self._arrays: tuple[IntArray, FloatArray] | None = None
+        """Both as arrays, until the next mark: of a long run a drawing asks several times."""
 
     def begin(self, first_step: int) -> None:
         """A new attempt goes on after `first_step` steps."""
@@ -28,14 +30,17 @@ class Clock:
             self._cut(count)
             self._counts.append(count)
             self._seconds.append(seconds)
+            self._arrays = None
 
     def at(self, counts: IntArray) -> FloatArray:
         """Seconds of training when `counts` steps were done, interpolated; NaN beyond the last."""
         if len(self._counts) == 1:
             return np.full(counts.shape, np.nan)
-        return np.interp(counts, self._counts, self._seconds, right=np.nan)
+        self._arrays = self._arrays or (np.array(self._counts), np.array(self._seconds))
+        return np.interp(counts, *self._arrays, right=np.nan)
 
     def _cut(self, count: int) -> None:
         if self._counts and self._counts[-1] >= count:
             kept = bisect_left(self._counts, count)
             del self._counts[kept:], self._seconds[kept:]
+            self._arrays = None

@@ -76,7 +76,7 @@ class ChartsPage(RunPage):
     async def _prepare(self, charts: RunCharts, preparation: Preparation) -> None:
         """Compute away from the screen, then draw; or compute again, if the wish has changed."""
         try:
-            await asyncio.to_thread(preparation.run)
+            await asyncio.to_thread(_compute, preparation)
         finally:
             self._is_preparing = False
         charts.adopt(preparation)
@@ -135,6 +135,13 @@ class ChartsPage(RunPage):
     def drawn(self) -> list[ChartView]:
         """Those whose curves are to be seen."""
         return [chart for chart in self.charted() if chart.canvas is not None]
+
+
+def _compute(preparation: Preparation) -> None:
+    """In a thread: all that can be done before a drawing."""
+    import workbench.plots.drawing  # noqa: F401 - it takes long to import, and comes next
+
+    preparation.run()
 
 
 def _is_in_sight(widget: Widget) -> bool:
