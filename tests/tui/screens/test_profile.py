@@ -209,6 +209,15 @@ def test_a_kind_swaps_the_fields_and_keeps_what_both_have(play: Play) -> None:
     play(act, {"optimizer": {"kind": "adam", "lr": 0.5, "eps": 1.0}})
 
 
+def test_the_way_out_is_shown_at_every_sort_of_field(play: Play) -> None:
+    async def act(form: Form) -> None:
+        for path in ("seed", "model.activation"):
+            await form.go(path)
+            await until(form.pilot, lambda: "esc Leave" in form.shows().splitlines()[-1])
+
+    play(act)
+
+
 def test_a_value_is_picked_from_the_list(play: Play) -> None:
     async def act(form: Form) -> None:
         await form.go("model.activation")

@@ -125,8 +125,9 @@ class ProfileScreen(Page):
     def _possible(self) -> dict[str, bool]:
         here = self.form.here if self.form.is_mounted else None
         in_item = isinstance(here, Group) and here.is_item
+        row = self.form.focused_row if self.form.is_mounted else None
         return {
-            "reset": isinstance(here, Group),
+            "reset": row is not None and row.field.name != "kind",
             "next_problem": bool(self.form.spread.by_field),
             "clean": bool(self.form.strays),
             "add": self.form.is_mounted and self.form.list_here is not None,

@@ -20,6 +20,7 @@ PROFILE_KEYS: Sequence[BindingType] = (
     Binding("ctrl+o", "load", "Load", tooltip="Load a file, a ready profile or a run's"),
     Binding("f1", "app.keys", "Keys", tooltip="Show all keys"),
     Binding("escape", "out", "Leave", tooltip="Leave the field, then the form"),
+    _key("question_mark", "app.keys", "Keys", "Show all keys, but in a field"),
     _key("f2", "save_as", "Save as", "Save to another file"),
     _key("f6", "detached", "Detached", "Train it in a process of its own"),
     _key("f7", "queue", "Queue", "Train it in its turn, and stay in the form"),
