@@ -230,6 +230,7 @@ async def test_filters_are_scrubbed_over_the_epochs(root: Path) -> None:
 
 async def test_every_key_is_explained(root: Path) -> None:
     async with opened(recorded_run(root, "running")) as (pilot, _, screen):
+        await until(pilot, lambda: "cursor(1)" in keys(screen))
         shown = [each for each in screen.active_bindings.values() if each.node is screen]
         await pilot.press("3")  # the filters have keys of their own
         await until(pilot, lambda: "scrub(-1)" in keys(screen))
