@@ -2,19 +2,16 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from workbench.config.profile import RunProfile
 from workbench.errors import ProfileError, RunNotFoundError, WorkbenchError
-from workbench.store import layout, runs
+from workbench.store import layout, liveness, runs
 from workbench.store.liveness import read_owner, remove_owner
 from workbench.store.runs import Run, RunStore, open_store, write_env
 from workbench.store.status import Status, write_status
-
-NOON = datetime(2026, 11, 23, 12, 0, 0).astimezone()
 
 
 @pytest.fixture
@@ -42,6 +39,22 @@ def test_a_new_run_is_queued_and_owned(store: RunStore) -> None:
     assert run.status().created is not None
 
 
+def test_a_run_is_in_no_list_until_it_has_an_owner(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = []
+
+    def write_owner_late(path: Path) -> None:
+        listed.append(store.list())
+        liveness.write_owner(path)
+
+    monkeypatch.setattr(runs, "write_owner", write_owner_late)
+    run = store.create(RunProfile())
+    assert listed == [[]]
+    assert [each.id for each in store.list()] == [run.id]
+    assert [path.name for path in store.root.iterdir()] == [run.id]
+
+
 def test_a_missing_runs_folder_is_made_parents_too(tmp_path: Path) -> None:
     run = open_store(str(tmp_path / "a" / "b")).create(RunProfile())
     assert run.path.parent == tmp_path / "a" / "b"
@@ -51,13 +64,11 @@ def test_two_stores_that_draw_the_same_id_claim_two_runs(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter(["000001", "000001", "000002"])
-    monkeypatch.setattr("workbench.store.layout.secrets.token_hex", lambda size: next(drawn))
-    monkeypatch.setattr(
-        layout, "new_id", lambda name, now, new_id=layout.new_id: new_id(name, NOON)
-    )
-    first = store._claim("quick")
-    second = RunStore(store.root)._claim("quick")
-    assert [first.name, second.name] == [
+    monkeypatch.setattr(layout, "new_id", lambda name, now: f"20261123-120000-{name}-{next(drawn)}")
+    first = store.create(RunProfile(name="quick", seed=1))
+    second = RunStore(store.root).create(RunProfile(name="quick", seed=2))
+    assert [first.load_profile().seed, second.load_profile().seed] == [1, 2]
+    assert [first.id, second.id] == [
         "20261123-120000-quick-000001",
         "20261123-120000-quick-000002",
     ]

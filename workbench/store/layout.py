@@ -25,6 +25,9 @@ NOTES = "notes.toml"
 TRASH = ".trash"
 """Beside the runs: no id, so that no list shows it."""
 
+DRAFT = ".new-"
+"""Begins the name of a run's folder until the run has an owner."""
+
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[a-z0-9][a-z0-9._-]{0,63}-[0-9a-f]{6}")
 LAST_ATTEMPT = 999_999_999
 """The highest number that a metrics file can bear."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import heapq
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -12,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import RunNotFoundError, WorkbenchError
+from workbench.errors import RunNotFoundError, WorkbenchError, WriteError
 from workbench.store import layout
 from workbench.store.atomic import write_bytes, write_json
 from workbench.store.checkpoints import Checkpoints, read_checkpoints
@@ -145,19 +147,21 @@ class RunStore:
     def create(self, profile: RunProfile) -> Run:
         """Claim a new run folder, queued and owned by this process.
 
-        Raises `WorkbenchError` if that cannot be done; nothing is then left behind.
+        It gets its name when it is complete: a run that others see has an
+        owner. Raises `WorkbenchError` if that cannot be done; nothing is then
+        left behind.
         """
         from workbench.config.writing import profile_to_toml
 
-        path = self._claim(profile.name)
+        draft = self._draft()
         try:
-            write_owner(path)
-            write_status(path, Status(created=time.time()))
-            write_bytes(path / layout.PROFILE, profile_to_toml(profile).encode())
+            write_owner(draft)
+            write_status(draft, Status(created=time.time()))
+            write_bytes(draft / layout.PROFILE, profile_to_toml(profile).encode())
+            return Run(self._named(draft, profile.name))
         except BaseException:
-            discard(Run(path))
+            discard(Run(draft))
             raise
-        return Run(path)
 
     def find(self, reference: str) -> Run:
         """The run of an id, of an unambiguous part of one, or `latest`.
@@ -178,22 +182,31 @@ class RunStore:
             raise self._not_found(reference, matches)
         return Run(self.root / matches[0])
 
-    def _claim(self, name: str) -> Path:
+    def _draft(self) -> Path:
+        """A new folder that no list shows."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            while True:
-                path = self.root / layout.new_id(name, datetime.now().astimezone())
-                try:
-                    path.mkdir()
-                except FileExistsError:
-                    continue  # another process drew the same six digits in this second
-                return path
+            draft = self.root / f"{layout.DRAFT}{secrets.token_hex(8)}"
+            draft.mkdir()
         except OSError as error:
             # Not Path.is_file, which raises for a name that is too long.
             what = "it is a file" if os.path.isfile(self.root) else error.strerror  # noqa: PTH113
             raise WorkbenchError(
                 f"cannot make a run in {self.root}: {what}", hint=_OTHER_FOLDER
             ) from error
+        return draft
+
+    def _named(self, draft: Path, name: str) -> Path:
+        """Give a draft an id of its own."""
+        while True:
+            path = self.root / layout.new_id(name, datetime.now().astimezone())
+            try:
+                draft.rename(path)
+            except OSError as error:
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                    continue  # another process drew the same six digits in this second
+                raise WriteError(path, error) from error
+            return path
 
     def _ids(self) -> Sequence[str]:
         try:
