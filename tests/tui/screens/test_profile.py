@@ -321,6 +321,27 @@ def test_undo_in_the_same_breath_undoes_the_choice(play: Play) -> None:
     play(act)
 
 
+def test_a_letter_is_not_quicker_than_the_backspace_before_it(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.go("seed")
+        await form.burst("1", "x", "backspace", "2", "left", "left", "3", "end", "4")
+        assert form.table["seed"] == 3124
+
+    play(act)
+
+
+def test_letters_behind_a_move_are_typed_where_it_goes(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.go("name")
+        await form.burst("x", "tab", "1", "2", "shift+tab", "y", "down", "3")
+        assert (form.table["name"], form.table["seed"]) == ("axy", 123)
+        await form.go("optimizer.kind")
+        await form.burst("down", "1", "up", "right", "left", "down", "2")
+        assert form.table["optimizer"]["lr"] == 12
+
+    play(act)
+
+
 def test_what_is_typed_or_turned_in_the_same_breath_is_saved(play: Play, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('name = "mine"\n')

@@ -13,6 +13,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from workbench.tui.widgets.line import Line
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -86,7 +88,7 @@ class Prompt(ModalScreen[str | None]):
             yield Static(Text(self._title), classes="dialog-title")
             if self._text:
                 yield Static(Text(self._text), classes="dialog-text")
-            yield Input(self._value, compact=True, select_on_focus=False)
+            yield Line(self._value, compact=True, select_on_focus=False)
             yield Static("", classes="dialog-problem")
             yield Static(Text("enter accepts, escape cancels"), classes="dialog-hint")
 

@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from workbench.tui.widgets.line import Line
+
 Offer = Callable[[str], str]
 """What can be done with the text typed itself, in words; empty for nothing."""
 
@@ -43,7 +45,7 @@ class Pick(ModalScreen[int | str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog pick"):
             yield Static(Text(self._title), classes="dialog-title")
-            yield Input(placeholder="type to narrow", compact=True)
+            yield Line(placeholder="type to narrow", compact=True)
             yield OptionList(compact=True)
             yield Static(Text("enter picks, escape cancels"), classes="dialog-hint")
 
@@ -76,7 +78,7 @@ class Pick(ModalScreen[int | str | None]):
             self.app.bell()
             return
         name = options.get_option_at_index(options.highlighted).id
-        self.dismiss(int(name) if name else self.query_one(Input).value)
+        self.dismiss(int(name) if name else self.query_one(Line).value)
 
     def action_cancel(self) -> None:
         self.dismiss(None)

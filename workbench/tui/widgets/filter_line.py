@@ -12,6 +12,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from workbench.tui.widgets.line import Line
+
 
 class FilterLine(Horizontal):
     """Shown while there is a filter, or one is typed."""
@@ -31,12 +33,12 @@ class FilterLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(Text("/"), id="filter-sign")
-        yield Input(placeholder="words, or optimizer.lr<=1e-3 state=finished", compact=True)
+        yield Line(placeholder="words, or optimizer.lr<=1e-3 state=finished", compact=True)
         yield Static("", id="filter-news")
 
     def open(self) -> None:
         self.add_class("-open")
-        self.query_one(Input).focus()
+        self.query_one(Line).focus()
 
     def tell(self, text: str, problem: str = "") -> None:
         """Say at its end what the filter comes to, or rather what is wrong with it."""
@@ -44,7 +46,7 @@ class FilterLine(Horizontal):
         self.query_one("#filter-news", Static).update(Text(problem or text))
 
     def clear(self) -> None:
-        self.query_one(Input).value = ""
+        self.query_one(Line).value = ""
         self.remove_class("-open")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -56,7 +58,7 @@ class FilterLine(Horizontal):
         self.action_leave()
 
     def action_leave(self) -> None:
-        self.set_class(bool(self.query_one(Input).value), "-open")
+        self.set_class(bool(self.query_one(Line).value), "-open")
         self.post_message(self.Left())
 
     def action_clear(self) -> None:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.events import Click
+from textual.events import Click, Key
 from textual.widget import Widget
 
 from workbench.config.wording import shown
 from workbench.tui.screens.pick import Pick
+from workbench.tui.widgets.line import TABS, act_in_order
+
+MOVES: Sequence[BindingType] = (
+    Binding("down", "app.focus_next", "Next", show=False, tooltip="Go to the next field"),
+    Binding("up", "app.focus_previous", "Before", show=False, tooltip="Go to the field before"),
+)
 
 
 class Choice(Widget, can_focus=True):
     """One widget in place of the seven of a Select, of which a profile has a dozen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *TABS,
+        *MOVES,
         Binding("left", "turn(-1)", "Value before", show=False),
         Binding("right,space", "turn(1)", "Next value", show=False),
         Binding("enter", "list", "Choose", tooltip="Choose from the list of values"),
@@ -54,6 +62,9 @@ class Choice(Widget, can_focus=True):
     def action_list(self) -> None:
         options = [spelled(value) for value in self._choices]
         self.app.push_screen(Pick(self._title, options), self._picked)
+
+    async def on_key(self, event: Key) -> None:
+        await act_in_order(self, event)
 
     def on_click(self, event: Click) -> None:
         event.stop()

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.cells import set_cell_size
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widget import Widget
-from textual.widgets import Input
 
 from workbench.config.wording import dotted, printable, shortened
 from workbench.tui.form.fields import ABSENT, Field
 from workbench.tui.form.groups import Group
 from workbench.tui.form.text import read, written_alike
 from workbench.tui.themes import text_color
-from workbench.tui.widgets.form_choice import Choice, spelled
+from workbench.tui.widgets.form_choice import MOVES, Choice, spelled
+from workbench.tui.widgets.line import Line
 
 NAME_COLUMNS, NARROW_NAME_COLUMNS = 24, 15
 DEFAULT_COLUMNS = 24
+
+
+class FieldLine(Line):
+    """In which a field's value is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVES]
 
 
 Edit = Callable[["FormRow", Any], None]
@@ -54,17 +61,17 @@ class FormRow(Widget):
     def differs(self) -> bool:
         return self._differs
 
-    def _new_editor(self) -> Choice | Input:
+    def _new_editor(self) -> Choice | FieldLine:
         if self.field.choices:
             return Choice(self.path, self.field.choices, self._value, self._give)
         default = shortened(self.field.default_text) or "needed" * self._is_needed
-        return Input(self._text, placeholder=default, compact=True, select_on_focus=False)
+        return FieldLine(self._text, placeholder=default, compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         yield self.editor
 
     def on_mount(self) -> None:
-        if isinstance(self.editor, Input):
+        if isinstance(self.editor, FieldLine):
             self.watch(self.editor, "value", self._type, init=False)
 
     @property
