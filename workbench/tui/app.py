@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -14,13 +14,12 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
-from workbench.config.wording import shortened
 from workbench.errors import WorkbenchError, WriteError
 from workbench.store.runs import Run, RunStore
 from workbench.store.status import State
 from workbench.tui.background import Starts
+from workbench.tui.leaving import Leave, Leaving
 from workbench.tui.look import LEAST_COLUMNS, LEAST_ROWS, Look
-from workbench.tui.screens.dialogs import Answer, Question
 from workbench.tui.screens.keys import KeysScreen
 from workbench.tui.settings import Settings, load_settings, save_settings
 from workbench.tui.themes import ANSI, THEMES
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from workbench.config.profile import RunProfile
 
 POLL_SECONDS = 0.25
-
-Leave = Literal["done", "detach", "stop"]
-"""What becomes of a training when the app has closed."""
 
 
 class WorkbenchApp(App[Leave]):
@@ -79,6 +75,7 @@ class WorkbenchApp(App[Leave]):
         self._settings_path = settings
         self._first_run = run
         self.starts = Starts(store.root)
+        self._leaving = Leaving(self)
         self._to_open: tuple[Job, Screen[Any]] | None = None
         """The training that was asked for last, and the screen to open its own from."""
 
@@ -155,18 +152,7 @@ class WorkbenchApp(App[Leave]):
 
     def detach(self) -> None:
         """Ask whether to leave, with processes in the background to go on with what trains."""
-        self._when_all_agree(self._ask_to_detach)
-
-    def _ask_to_detach(self) -> None:
-        self.push_screen(
-            Question(
-                "Leave, and train on in the background?",
-                "A process in the background goes on from the next step; what waits comes after.\n"
-                "workbench, or workbench watch RUN, shows it again.",
-                (Answer("detach", "d", "Detach"), Answer("stay", "escape", "Stay")),
-            ),
-            self._leave,
-        )
+        self._leaving.detach()
 
     def open_run(self, run: Run) -> bool:
         """Open its screen; False where that is the one in sight."""
@@ -210,52 +196,14 @@ class WorkbenchApp(App[Leave]):
 
     async def action_quit(self) -> None:
         """Leave the program."""
-        if isinstance(self.screen, Question):  # it is answered first, and not asked twice
-            self.bell()
-        else:
-            self._when_all_agree(self._quit)
-
-    def _when_all_agree(self, go: Callable[[], object]) -> None:
-        """Go on once every page agrees, the upper ones first; they may ask what to do."""
-        from workbench.tui.screens.page import Page
-
-        for page in [screen for screen in self.screen_stack if isinstance(screen, Page)]:
-            go = partial(page.before_quitting, go)
-        go()
-
-    def _quit(self) -> None:
-        if self.trainings.busy:
-            self._ask_what_becomes()
-        else:
-            self.exit("done")
+        self._leaving.quit()
 
     def action_suspend_process(self) -> None:
         """Back to the shell for a while: that would stop a training too, so it is asked about."""
         if self.trainings.busy:
-            self._when_all_agree(self._ask_what_becomes)
+            self._leaving.ask_what_becomes()
         else:
             super().action_suspend_process()
-
-    def _ask_what_becomes(self) -> None:
-        names = ", ".join(job.name for job in self.trainings.situation().waiting)
-        waits = f"\nWhat waits is not trained then: {shortened(names)}." if names else ""
-        self.push_screen(
-            Question(
-                "A training goes on in this window",
-                "Detach: processes in the background go on from here.\n"
-                f"Stop: it ends with a checkpoint and can be resumed.{waits}",
-                (
-                    Answer("detach", "d", "Detach"),
-                    Answer("stop", "s", "Stop"),
-                    Answer("stay", "escape", "Stay"),
-                ),
-            ),
-            self._leave,
-        )
-
-    def _leave(self, answer: str | None) -> None:
-        if answer in ("detach", "stop"):
-            self.exit("detach" if answer == "detach" else "stop")
 
     def _look_at_trainings(self) -> None:
         self.situation = self.trainings.situation()
