@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.store.runs import Run, RunStore
+from workbench.tui.ahead import RunAhead
 from workbench.tui.guard import Guard
 from workbench.tui.look import check_terminal, look_here
 from workbench.tui.outputs import Outputs, log_path
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """128 + SIGINT."""
+
+START_SECONDS = 2.0
+"""After so long the first screen stands."""
 
 Say = Callable[[str], None]
 """Shows a line to the person at the terminal."""
@@ -40,15 +45,17 @@ def open_workbench(store: RunStore, *, ascii_only: bool, run: Run | None) -> int
     """
     check_terminal()
     look = look_here(ascii_only=ascii_only)
-    with Outputs(log_path(), unicode=look.unicode) as outputs:
+    first = RunAhead(run) if run else None
+    with Outputs(log_path(), unicode=look.unicode) as outputs, _uncollected() as collect:
         # Textual takes the streams that it finds when it is imported.
         from workbench.tui.app import WorkbenchApp
         from workbench.tui.settings import settings_path
 
         trainings = Trainings(store.root, outputs.to)
-        app = WorkbenchApp(store, trainings, look=look, settings=settings_path(), run=run)
+        app = WorkbenchApp(store, trainings, look=look, settings=settings_path(), run=first)
         runner = asyncio.Runner()
         loop = runner.get_loop()
+        loop.call_later(START_SECONDS, collect)
 
         def leave() -> None:
             with suppress(RuntimeError):  # it has closed already
@@ -69,6 +76,26 @@ def open_workbench(store: RunStore, *, ascii_only: bool, run: Run | None) -> int
     if wish is None:
         raise ScreenError("the screen broke off", hint=f"what happened stands in {log_path()}")
     return ExitCode.DONE
+
+
+@contextmanager
+def _uncollected() -> Iterator[Callable[[], None]]:
+    """Collect no garbage until what this gives is called, at the latest until the end.
+
+    A start makes a hundred thousand objects that stay: to look for garbage among them takes
+    a tenth of its time. Frozen, they are not looked at later either, which would hold the
+    screen up.
+    """
+
+    def collect() -> None:
+        gc.freeze()
+        gc.enable()
+
+    gc.disable()
+    try:
+        yield collect
+    finally:
+        gc.enable()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from workbench.store.runs import Run
 from workbench.store.status import State
 from workbench.tui.screens.run_curves import CurvesPage
-from workbench.tui.screens.run_feed import Snapshot, stamp
+from workbench.tui.screens.run_feed import Snapshot
 from workbench.tui.screens.run_panels import (
     CHARTS,
     FILTERS,
@@ -29,6 +29,7 @@ from workbench.tui.screens.run_panels import (
     no_filters,
     no_log,
 )
+from workbench.tui.stamps import stamp
 from workbench.tui.tail import Tail
 from workbench.tui.widgets.filters import FiltersView
 from workbench.tui.widgets.log import LogView

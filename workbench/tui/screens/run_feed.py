@@ -5,30 +5,19 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.store import layout
 from workbench.store.control import is_pause_requested, is_stop_requested
 from workbench.store.runs import Run
 from workbench.store.status import Status
+from workbench.tui.stamps import stamp
 
 if TYPE_CHECKING:
     from workbench.store.history import History
 
 ALIVE_SECONDS = 1.0
 """How often it is asked whether the owner of an active run lives: no file tells its death."""
-
-Stamp = tuple[int, int, int] | None
-"""When a file was changed, its size and number; None without one."""
-
-
-def stamp(path: Path) -> Stamp:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 @dataclass(frozen=True)

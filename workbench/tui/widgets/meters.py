@@ -15,7 +15,7 @@ from workbench.store import layout
 from workbench.store.liveness import read_owner
 from workbench.store.runs import Run
 from workbench.store.wording import size
-from workbench.tui.screens.run_feed import Stamp, stamp
+from workbench.tui.stamps import Stamp, stamp
 
 if TYPE_CHECKING:
     from workbench.tui.hardware import Meter, Usage
