@@ -100,8 +100,15 @@ def _ended(root: Path) -> Run:
 def _measure(
     what: str, arguments: Sequence[str], shows: Shows, rounds: int, folder: Path
 ) -> Opening:
-    environment = {"XDG_CONFIG_HOME": str(folder), "XDG_STATE_HOME": str(folder)}
+    environment = {
+        "XDG_CONFIG_HOME": str(folder),
+        "XDG_STATE_HOME": str(folder),
+        # Where this is set, all modules would be compiled in every round.
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+    }
     _open([*PROGRAM, *arguments], shows, environment)  # what is read once is warm then
+    _open(PEER, _says(b"it is open"), environment)
     pairs = [
         (
             _open([*PROGRAM, *arguments], shows, environment),

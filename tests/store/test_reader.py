@@ -82,10 +82,11 @@ def test_the_next_attempt_follows_and_what_was_torn_is_counted(
     assert reader.dropped == 1
 
 
-def test_lines_longer_than_a_chunk_are_passed_over(
+def test_lines_that_are_too_long_are_passed_over(
     tmp_path: Path, metrics: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader_module, "CHUNK_BYTES", 64)
+    monkeypatch.setattr(reader_module, "CHUNK_BYTES", 16)
+    monkeypatch.setattr(reader_module, "LONGEST_BYTES", 64)
     _append(metrics / "0001.jsonl", _line(0) + b"x" * 1000)
     reader = EventReader(tmp_path)
     assert _numbers(_read_all(reader)) == [(1, 0)]
@@ -135,7 +136,8 @@ def test_a_file_read_as_it_grows_reads_as_one_read_at_the_end(
     growing = EventReader(run)
     seen = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader_module, "CHUNK_BYTES", 128)
+        patch.setattr(reader_module, "CHUNK_BYTES", 32)
+        patch.setattr(reader_module, "LONGEST_BYTES", 128)
         for number, lines in enumerate(attempts, 1):
             data = b"".join(lines)
             ends = sorted({min(cut, len(data)) for cut in cuts} | {len(data)})

@@ -17,8 +17,10 @@ from workbench.store.files import open_regular
 from workbench.store.layout import attempts, metrics_file
 from workbench.store.lines import Record, decode
 
-CHUNK_BYTES = 8 << 20
-"""Read at a time; a longer line counts as damaged."""
+CHUNK_BYTES = 1 << 20
+"""Read at a time: the records of a larger part would not stay in the processor's cache."""
+LONGEST_BYTES = 8 << 20
+"""A longer line counts as damaged."""
 
 
 class EventReader:
@@ -61,13 +63,15 @@ class EventReader:
             with open_regular(metrics_file(self._run, self._attempt)) as file:
                 file.seek(self._offset)
                 data = file.read(CHUNK_BYTES)
+                if len(data) == CHUNK_BYTES and b"\n" not in data:
+                    data += file.read(LONGEST_BYTES - CHUNK_BYTES)
                 following = _data_from(file, self._offset + len(data))
         except OSError:
             return None
         start, end = 0, data.rfind(b"\n") + 1
         self._is_torn = end < len(data)
         if not end:
-            return self._skip_long_line(following) if len(data) == CHUNK_BYTES else None
+            return self._skip_long_line(following) if len(data) == LONGEST_BYTES else None
         if self._in_long_line:
             start = data.find(b"\n") + 1
             self._in_long_line = False

@@ -77,6 +77,7 @@ class RunScreen(CurvesPage):
         self._trained_here = False
 
     def parts(self) -> Iterable[Widget]:
+        self._fit()  # before there is anything whose style would have to be found anew
         yield RunStatus()
         with Horizontal(id="run-bar"):
             yield Tabs(PANELS)
@@ -195,15 +196,20 @@ class RunScreen(CurvesPage):
         else:
             self.query_one(Meters).forget()
 
-    def _show_panels(self) -> None:
+    def _fit(self) -> frozenset[str]:
+        """Classes for the size there is; the names of the panels in sight."""
         names = in_sight(self._panel, *self.app.size)
-        for panel in PANELS:
-            self.query_one(f"#{panel.name}").display = panel.name in names
-        self.query_one("#side").display = bool(names - {CHARTS.name, PROFILE.name})
         self.set_class(names == LIVE, "-all")
         self.set_class(len(names) > 1, "-beside")
         self.set_class(self.app.size.height < LOW, "-low")
         self.set_class(self.app.size.width >= WIDE[0], "-broad")
+        return names
+
+    def _show_panels(self) -> None:
+        names = self._fit()
+        for panel in PANELS:
+            self.query_one(f"#{panel.name}").display = panel.name in names
+        self.query_one("#side").display = bool(names - {CHARTS.name, PROFILE.name})
         self.query_one(Tabs).light(names)
         if PROFILE.name in names:
             self.query_one(ProfileText).show(self.feed.run)
