@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import ComposeResult
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from tests.tui.recorded import STEPS_PER_EPOCH, empty_run, recorded_run, settle
 from tests.tui.snapshots import check_snapshot, text_of
@@ -25,6 +27,7 @@ from workbench.tui.screens.run import RunScreen
 from workbench.tui.settings import load_settings
 from workbench.tui.trainings import Job, Situation, Trainings
 from workbench.tui.widgets.chart import ChartView
+from workbench.tui.widgets.run_status import RunStatus
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 LOOK = Look()
@@ -342,3 +345,20 @@ async def test_what_files_say_is_never_markup(root: Path) -> None:
         await pilot.press("4")
         await until(pilot, lambda: "[red]plain[/red]" in text_of(app))
         assert "\x1b" not in text_of(app)
+
+
+@pytest.mark.parametrize("part", [RunStatus, ChartView])
+async def test_who_leaves_while_it_opens_meets_no_error(
+    part: type[Widget], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = recorded_run(root, "finished")
+    app = WorkbenchApp(RunStore(root), Queue(root), look=LOOK, settings=SETTINGS, run=run)
+    compose = part.compose
+
+    def leave(self: Widget) -> ComposeResult:
+        app.exit("done")
+        return compose(self)
+
+    monkeypatch.setattr(part, "compose", leave)
+    assert await app.run_async(headless=True, size=(80, 24)) == "done"
+    assert app.return_code == 0

@@ -93,20 +93,24 @@ class RunScreen(CurvesPage):
             yield ProfileText(id=PROFILE.name)
 
     def on_mount(self) -> None:
+        if not self.is_attached:
+            return  # somebody leaves already: no widget comes any more
+        self.begin_curves()
         self._show_panels()
         self.look()
         self._read_all()
         self.set_interval(LOOK_SECONDS, self._tick)
 
     def on_resize(self) -> None:
-        self._show_panels()
+        if self.has_widgets:
+            self._show_panels()
 
     def on_tab_chosen(self, event: Tab.Chosen) -> None:
         self.action_panel(event.name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "scrub":
-            if not self.is_mounted:
+            if not self.has_widgets:
                 return False
             filters = self.query_one(FiltersView)
             return bool(filters.display) and filters.count > 1
@@ -148,6 +152,8 @@ class RunScreen(CurvesPage):
 
     def _tick(self) -> None:
         """A quarter of a second has passed."""
+        if not self.has_widgets:
+            return
         self._looks += 1
         is_idle = not self.feed.now.is_active
         if self.app.screen is not self or (is_idle and self._looks % ENDED_LOOKS):
@@ -217,6 +223,8 @@ class RunScreen(CurvesPage):
 
     def _fill_panels(self) -> None:
         """Panels that came into sight have a size now, and may be out of date."""
+        if not self.has_widgets:
+            return
         self._read_log()
         self.draw_charts()
 

@@ -58,7 +58,7 @@ class ChartsPage(RunPage):
     def draw_charts(self) -> None:
         """Draw all charts that are in sight; those of a long run in a new style a little later."""
         history = self.feed.history
-        if history is None or self._is_preparing:
+        if history is None or self._is_preparing or not self.has_widgets:
             return  # what is being prepared is drawn then, in the style of that moment
         from workbench.plots.run_charts import RunCharts
 
@@ -124,12 +124,17 @@ class ChartsPage(RunPage):
             return Reach(curve, curve)
         return Reach(curve, self._roomy(charted[0].x_label, curve[1]))
 
+    @property
+    def has_widgets(self) -> bool:
+        """False before they are made; and once the app is left, which makes and keeps none."""
+        return self.is_mounted and self.is_attached
+
     def chart(self, name: str) -> ChartView:
         return self.query_one(f"#{name}", ChartView)
 
     def charted(self) -> list[ChartView]:
         """The charts in sight that have curves, be these within the limits or not."""
-        charts = [self.chart(name) for name in CURVES] if self.is_mounted else []
+        charts = [self.chart(name) for name in CURVES] if self.has_widgets else []
         return [chart for chart in charts if _is_in_sight(chart) and chart.has_chart]
 
     def drawn(self) -> list[ChartView]:

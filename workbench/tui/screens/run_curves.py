@@ -28,7 +28,8 @@ class CurvesPage(ChartsPage):
         Binding("a", "axis", "Axis", tooltip="Curves by epoch, step or time"),
     ]
 
-    def on_mount(self) -> None:
+    def begin_curves(self) -> None:
+        """The widgets are there: draw as was last wanted, as soon as there is a record."""
         self.view = CurveView(curve_style(self.app.settings))
         for name in CURVES:
             self.chart(name).say("reading the record")
@@ -44,7 +45,7 @@ class CurvesPage(ChartsPage):
             case "raw":
                 possible = bool(self.charted()) and self._has_raw
             case "log":
-                possible = self.chart("loss") in self.charted()
+                possible = any(chart.id == "loss" for chart in self.charted())
             case "no_cursor":
                 possible = self.view.cursor is not None
             case "unzoom":
