@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from plotext._figure import _figure_class
 from rich.cells import cell_len
 
 from workbench.plots.axes import Tick
@@ -69,8 +70,6 @@ def _y_axis(left: int, height: int, ticks: tuple[Tick, ...]) -> tuple[str, ...]:
 def _drawn(
     width: int, height: int, x_ticks: tuple[Tick, ...], y_ticks: tuple[Tick, ...]
 ) -> tuple[str, ...]:
-    from plotext._figure import _figure_class  # 25 ms: only where something is drawn
-
     figure: Any = _figure_class()
     figure._limit_size(False, False)
     figure.plot_size(width, height)
