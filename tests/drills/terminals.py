@@ -24,6 +24,8 @@ WORKBENCH = [sys.executable, "-m", "workbench"]
 
 INHERITED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_CTYPE")
 
+PROTOCOL_ENDS = b"\x1b[<u"
+
 
 class Terminal:
     """A session whose only process is the command; its screen is drawn by pyte."""
@@ -32,7 +34,6 @@ class Terminal:
         self, command: list[str], *, columns: int = 80, rows: int = 24, **environment: str
     ) -> None:
         self.master, theirs = pty.openpty()
-        self._columns, self._rows = columns, rows
         self.resize(columns, rows)
         inherited = {key: value for key, value in os.environ.items() if key not in INHERITED}
         known = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
@@ -56,8 +57,9 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
-        self._columns, self._rows = columns, rows
-        self._first = len(self.raw) if hasattr(self, "raw") else 0
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._held = b""
 
     def read(self, seconds: float = 0.05) -> bytes:
         """What came meanwhile; empty also when nobody has the other side any more."""
@@ -68,13 +70,20 @@ class Terminal:
         except OSError:  # how Linux says that the other side is closed
             return b""
         self.raw += data
+        self._draw(data)
         return data
 
-    def lines(self) -> list[str]:
-        screen = pyte.Screen(self._columns, self._rows)
+    def _draw(self, data: bytes) -> None:
         # pyte takes the end of the keyboard protocol's sequences for text.
-        pyte.ByteStream(screen).feed(self.raw[self._first :].replace(b"\x1b[<u", b""))
-        return [line.rstrip() for line in screen.display]
+        data = (self._held + data).replace(PROTOCOL_ENDS, b"")
+        whole = len(data)
+        if (last := data.rfind(b"\x1b")) >= 0 and PROTOCOL_ENDS.startswith(data[last:]):
+            whole = last  # it may be the first half of one
+        self._held = data[whole:]
+        self._stream.feed(data[:whole])
+
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self._screen.display]
 
     def shows(self, *texts: str) -> Callable[[], bool]:
         def holds() -> bool:
