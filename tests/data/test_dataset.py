@@ -208,8 +208,12 @@ def test_an_image_folder_loads_with_progress(make_folder: MakeFolder) -> None:
     assert seen[-1] == ("decoding images", 16, 16)
 
 
-def test_scikit_learn_is_imported_only_for_digits() -> None:
-    code = "import sys, workbench.data.dataset; sys.exit('sklearn' in sys.modules)"
+def test_digits_are_read_without_importing_scikit_learn() -> None:
+    code = (
+        "import sys; from workbench.config.data import DigitsProfile;"
+        "from workbench.data.dataset import load_dataset; load_dataset(DigitsProfile(), 1);"
+        "sys.exit('sklearn' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -65,9 +65,8 @@ PATIENCE_SECONDS = 60.0
 """A drill waits for a condition; this long only where it would have failed anyway."""
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    ["workbench.cli.main", "workbench.runner.attempts", "sklearn.datasets"]
-)
+# The first step of an optimizer imports dynamo, which takes as long as torch itself.
+_FORKS.set_forkserver_preload(["workbench.cli.main", "workbench.runner.attempts", "torch._dynamo"])
 
 
 def _main(arguments: list[str], output: Path) -> None:

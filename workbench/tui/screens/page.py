@@ -39,4 +39,5 @@ class Page(Screen[None]):
         go()
 
     def on_screen_resume(self) -> None:
-        self.query_one(Heading).news = self.app.news
+        if self.is_attached:  # who left at once met no heading
+            self.query_one(Heading).news = self.app.news
