@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,3 +44,10 @@ def real_images() -> Path:
     if not folder:
         pytest.skip("WORKBENCH_TEST_IMAGES does not name a folder of real images")
     return Path(folder).expanduser()
+
+
+@pytest.fixture(scope="session")
+def times() -> Callable[[int, int], int]:
+    """`times(3, 200)`: how much is tried, in a short run and with WORKBENCH_DRILLS=long."""
+    is_long = os.environ.get("WORKBENCH_DRILLS") == "long"
+    return lambda short, long: long if is_long else short

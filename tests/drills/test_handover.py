@@ -63,7 +63,7 @@ def test_the_background_process_ends_the_run_as_if_nothing_had_happened(
     tmp_path: Path, undisturbed: Undisturbed, times: Times
 ) -> None:
     draw = random.Random(7)
-    for number in range(times(2, 20)):
+    for number in range(times(1, 20)):
         folder = tmp_path / str(number)
         folder.mkdir()
         run = _screen(folder, draw.randrange(len(undisturbed.loss)))

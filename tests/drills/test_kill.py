@@ -84,7 +84,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_happened(
     times: Callable[[int, int], int],
 ) -> None:
     began, kills, in_checkpoints, finished = time.monotonic(), 0, 0, 0
-    wanted = times(6, 200)
+    wanted = times(3, 200)
     while kills < wanted:
         run, process = start(tmp_path / "runs")
         with Reader(run, undisturbed):

@@ -23,7 +23,7 @@ from workbench.errors import ExitCode
 def test_of_two_that_resume_one_run_one_trains_and_one_is_busy(
     tmp_path: Path, undisturbed: Undisturbed, times: Callable[[int, int], int]
 ) -> None:
-    races, wanted = 0, times(3, 50)
+    races, wanted = 0, times(1, 50)
     while races < wanted:
         run, process = start(tmp_path / "runs")
         with Reader(run, undisturbed):
