@@ -347,7 +347,7 @@ async def test_what_files_say_is_never_markup(root: Path) -> None:
         assert "\x1b" not in text_of(app)
 
 
-@pytest.mark.parametrize("part", [RunStatus, ChartView])
+@pytest.mark.parametrize("part", [RunScreen, RunStatus, ChartView])
 async def test_who_leaves_while_it_opens_meets_no_error(
     part: type[Widget], root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
