@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import WriteError
-from workbench.runner.logs import logging_to
+from workbench.events import EpochEnded
+from workbench.runner.logs import described, logging_to
 
 OURS, THEIRS = logging.getLogger("workbench.training"), logging.getLogger("somelibrary")
 
@@ -126,3 +127,8 @@ def test_a_disk_that_is_full_stops_nothing_and_says_nothing(
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert capsys.readouterr().err == ""
+
+
+def test_an_epoch_is_a_line_for_people() -> None:
+    event = EpochEnded(2, 63, {"val/loss": 0.4125, "val/accuracy": 0.882}, 4.0)
+    assert described(event) == "epoch 3, step 63: val/loss 0.4125, val/accuracy 88.20 %"

@@ -10,10 +10,10 @@ from pathlib import Path
 from workbench.config.profile import RunProfile
 from workbench.data.dataset import Progress, load_dataset, no_progress
 from workbench.errors import RunStateError, WriteError
-from workbench.events import Event, Released
+from workbench.events import EpochEnded, Event, Released
 from workbench.runner.control import Control, Wish, never
 from workbench.runner.environment import describe_run, versions
-from workbench.runner.logs import logging_to
+from workbench.runner.logs import described, logging_to
 from workbench.runner.newest import newest_checkpoint
 from workbench.runner.own_code import runnable_profile
 from workbench.store.control import clear_pause, clear_stop
@@ -171,7 +171,8 @@ def _train(trainer: Trainer, run: Run, watch: Watch, request: Control) -> None:
     learner = trainer.learner
     if not run.environment:  # env.json tells how the run began, log.txt of each attempt
         write_env(run, describe_run(learner.hardware, learner.dataset))
-    logger.info("training on %s with %s", learner.hardware.device, versions())
+    packages = ", ".join(f"{name} {version}" for name, version in versions().items())
+    logger.info("training on %s with %s", learner.hardware.device, packages)
     if learner.monitored_split == "test":
         logger.warning("data.validation is 0: the test set itself chooses the best weights")
     try:
@@ -179,6 +180,8 @@ def _train(trainer: Trainer, run: Run, watch: Watch, request: Control) -> None:
         with closing(record(trainer.train(request), run)) as events:
             for event in events:
                 watch(event)
+                if isinstance(event, EpochEnded):
+                    logger.info("%s", described(event))
                 if isinstance(event, Released):
                     return  # also from its flags: they are meant for whoever goes on
     except WriteError as error:

@@ -19,6 +19,7 @@ from tests.tui.waiting import until
 from workbench.store.control import is_pause_requested, is_stop_requested
 from workbench.store.liveness import Owner
 from workbench.store.runs import Run, RunStore
+from workbench.store.status import State
 from workbench.tui import hardware
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.look import Look
@@ -362,3 +363,22 @@ async def test_who_leaves_while_it_opens_meets_no_error(
     monkeypatch.setattr(part, "compose", leave)
     assert await app.run_async(headless=True, size=(80, 24)) == "done"
     assert app.return_code == 0
+
+
+@pytest.mark.parametrize("state", ["finished", "stopped", "failed"])
+async def test_a_run_that_had_ended_before_is_not_told_to_end(root: Path, state: State) -> None:
+    async with opened(recorded_run(root, state)) as (pilot, app, _):
+        await pilot.pause()
+        assert not [*app._notifications]
+
+
+async def test_a_run_that_waits_here_says_so_and_is_not_resumed_twice(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = recorded_run(root, "stopped")
+    async with opened(run) as (pilot, app, screen):
+        assert "resume" in keys(screen)
+        waiting = Situation(waiting=(Job(1, "tiny", Run(run.path)),))
+        monkeypatch.setattr(app.trainings, "situation", lambda: waiting)
+        await until(pilot, lambda: "waits in this window" in text_of(app))
+        assert "resume" not in keys(screen)

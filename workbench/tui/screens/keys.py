@@ -29,21 +29,21 @@ class KeysScreen(ModalScreen[None]):
         self._shown = [each for each in bindings if each.binding.description and each.enabled]
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog keys"):
+        with VerticalScroll(classes="dialog keys") as dialog:
+            dialog.border_subtitle = "escape closes"
             for title in TITLES:
                 keys = self._keys(title)
                 if keys:
                     yield Static(Text(title), classes="dialog-title")
                     yield Static(_table(keys), classes="dialog-text")
-            yield Static(Text("escape closes"), classes="dialog-hint")
 
     def action_scroll(self, rows: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
 
     def _keys(self, title: str) -> dict[str, list[str]]:
-        """What a key does, and the keys that do it."""
+        """What a key does, and the keys that do it; those of every program come last."""
         keys: dict[str, list[str]] = {}
-        for each in self._shown:
+        for each in sorted(self._shown, key=lambda each: not each.binding.tooltip):
             if _title(each.node) == title:
                 what = each.binding.tooltip or each.binding.description
                 keys.setdefault(what, []).append(self.app.get_key_display(each.binding))

@@ -74,6 +74,7 @@ class RunScreen(CurvesPage):
         self._tail = Tail(run.log_path)
         self._log_stamp: object = ()
         self._looks = 0
+        self._has_looked = False
         self._trained_here = False
 
     def parts(self) -> Iterable[Widget]:
@@ -133,13 +134,15 @@ class RunScreen(CurvesPage):
 
     def look(self) -> None:
         """Show where the run stands now."""
-        before = self.feed.now
+        before, self.feed.waits = self.feed.now, self.waits_here
         if self.feed.look():
             self.query_one(RunStatus).show(self.feed.now)
             if _kind(before) != _kind(self.feed.now):
                 self._say_what_is_missing()
             self.refresh_keys()
-            self._tell_end(before)
+            if self._has_looked:  # else it ended before somebody watched
+                self._tell_end(before)
+        self._has_looked = True
         # As long as it trains: the app forgets it, and tells its end, at some other moment.
         if self.feed.now.is_active:
             self._trained_here = self.trains_here

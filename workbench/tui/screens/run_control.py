@@ -48,7 +48,8 @@ class RunPage(Page):
             "pause": has_begun and state == "running" and not now.asked,
             "go_on": has_begun and (state == "paused" or now.asked == "pause"),
             "stop": has_begun and now.asked != "stop",
-            "resume": state in RESUMABLE and not now.is_gone and not self.trains_here,
+            "resume": state in RESUMABLE
+            and not (now.is_gone or self.trains_here or self.waits_here),
             "detach": state == "running" and self.trains_here,
             "edit": not now.is_gone and bool(self.feed.run.profile),
         }
@@ -59,6 +60,13 @@ class RunPage(Page):
         """Whether it is the run that trains in this process."""
         run = self.app.situation.run
         return run is not None and run.path.absolute() == self.feed.run.path.absolute()
+
+    @property
+    def waits_here(self) -> bool:
+        """Whether it waits in this process to be gone on with."""
+        path = self.feed.run.path.absolute()
+        waiting = [job.what for job in self.app.situation.waiting]
+        return any(isinstance(each, Run) and each.path.absolute() == path for each in waiting)
 
     def refresh_keys(self) -> None:
         """Show which keys do something now; the footer is made anew only where that changed."""

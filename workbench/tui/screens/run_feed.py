@@ -26,7 +26,7 @@ class Snapshot:
 
     status: Status = field(default_factory=Status)
     asked: str = ""
-    """`pause` or `stop` while the run has not heeded it yet."""
+    """`pause` or `stop` while the run has not heeded it yet; `resume` while it waits its turn."""
     dropped: int = 0
     """Damaged lines of its record."""
     is_gone: bool = False
@@ -43,6 +43,8 @@ class RunFeed:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.now = Snapshot()
+        self.waits = False
+        """Whether it is to be gone on with in this window; no file tells it."""
         self.history: History | None = None
         """None until it was first read, which may take a while."""
         self._status_stamp: object = ()
@@ -57,7 +59,8 @@ class RunFeed:
         else:
             dropped = self.history.dropped if self.history else 0
             status = self._status()
-            self.now = Snapshot(status, _asked(self.run, status), dropped)
+            asked = _asked(self.run, status) or ("resume" if self.waits else "")
+            self.now = Snapshot(status, asked, dropped)
         return self.now != before
 
     def read_all(self) -> None:

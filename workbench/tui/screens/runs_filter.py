@@ -43,7 +43,7 @@ def parse_filter(line: str, names: Collection[str]) -> Filter:
         try:
             condition = parse_condition(part)
         except WorkbenchError:
-            problem = f"{part} is no condition: write optimizer.lr<=1e-3 or state=finished"
+            problem = f"write optimizer.lr<=1e-3 or state=finished; {part} is no condition"
             continue
         if names and condition.name not in names:
             problem = _unknown(condition.name, names)

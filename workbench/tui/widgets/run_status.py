@@ -23,6 +23,7 @@ BLOCKS, ASCII = ("━", "─"), ("#", ".")
 ASKED = {
     "stop": "asked to stop: it ends after its step, with a checkpoint",
     "pause": "asked to pause: it waits after its step",
+    "resume": "waits in this window: it goes on when what trains now is done",
 }
 
 
@@ -69,8 +70,8 @@ def progress_line(status: Status, width: int, *, unicode: bool) -> Text:
 
 
 def _epoch(status: Status) -> int:
-    """The epoch one is in, from 1; of an ended run those that it did."""
-    current = status.epoch + 1 if status.is_active else status.epochs_done
+    """The epoch one is in, or in which it ended, from 1; 0 where it never began."""
+    current = status.epoch + 1 if status.is_active or status.step else 0
     return min(max(current, status.epochs_done), status.epochs)
 
 
