@@ -72,6 +72,7 @@ class WorkbenchApp(App[Leave]):
         self.trainings = trainings
         self.look = look
         self.settings = load_settings(settings)
+        self._choose_theme()
         self._settings_path = settings
         self._first_run = run
         self.starts = Starts(store.root)
@@ -79,14 +80,17 @@ class WorkbenchApp(App[Leave]):
         self._to_open: tuple[Job, Screen[Any]] | None = None
         """The training that was asked for last, and the screen to open its own from."""
 
-    def on_mount(self) -> None:
+    def _choose_theme(self) -> None:
+        """Before the styles are read: another theme later has them read again."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.set_class(not self.look.unicode, "-ascii")
-        self.set_class(not self.look.color, "-colorless")
         known = self.settings.theme in self.available_themes
         plain = not (self.look.color and self.look.palette)
         self.theme = ANSI if plain else self.settings.theme if known else Settings().theme
+
+    def on_mount(self) -> None:
+        self.set_class(not self.look.unicode, "-ascii")
+        self.set_class(not self.look.color, "-colorless")
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         if self._first_run is not None:
             self.open_run(self._first_run)

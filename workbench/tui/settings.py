@@ -27,6 +27,8 @@ class Settings(BaseModel):
     """Of the table of runs."""
     sort: str = "-id"
     """By which column; a minus for from large to small."""
+    group: str = ""
+    """By which value the runs stand together; empty for one table of all."""
     preview: bool = True
     """Show the selected run's curve beside the table."""
     x_axis: XAxis = "epoch"

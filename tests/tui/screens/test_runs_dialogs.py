@@ -15,6 +15,7 @@ DIALOGS = {
     "problem": (("slash", *"optimizer.rl=1"), "did you mean"),
     "columns": (("c",), "Columns"),
     "sort": (("s",), "Sort by"),
+    "group": (("b",), "Group by"),
     "tags": (("space", "space", "t"), "Tags of 2 runs"),
     "note": (("m",), "Note on"),
     "trash": (("space", "space", "d"), "to the trash?"),

@@ -12,11 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.errors import WorkbenchError
-from workbench.plots.style import CurveStyle
 from workbench.store.rows import sorted_rows
 from workbench.store.runs import Run
 from workbench.store.text import clean
+from workbench.tui.groups import grouped
 from workbench.tui.listing import Entry, Listing, with_jobs
+from workbench.tui.screens.run_view import curve_style
 from workbench.tui.screens.runs_actions import RUN_KEYS
 from workbench.tui.screens.runs_columns import names_of
 from workbench.tui.screens.runs_filter import Filter, parse_filter
@@ -54,6 +55,7 @@ class RunsScreen(RunsView):
         Binding("s", "sort", "Sort", tooltip="Choose by what the runs are sorted"),
         Binding("c", "columns", "Columns", tooltip="Choose what the table shows"),
         *RUN_KEYS,
+        Binding("b", "group", "Group", tooltip="Choose by what the runs stand together"),
         Binding("space", "mark", "Mark", show=False, tooltip="Mark the run, for tags and trash"),
         Binding("v", "preview", "Preview", show=False, tooltip="Show or hide the preview"),
         Binding("escape", "clear", "Clear", show=False, tooltip="Take back marks, then the filter"),
@@ -109,7 +111,8 @@ class RunsScreen(RunsView):
         self.marks &= {entry.key for entry in entries}
         shown = self._selected(entries)
         settings = self.app.settings
-        self.table.show(shown, settings.columns, settings.sort, self.marks)
+        groups = grouped(shown, settings.group, settings.sort)
+        self.table.show(groups, settings.columns, settings.sort, self.marks)
         self._show_empty(not entries)
         self._tell_filter(len(shown), len(entries))
         if shown and self.focused is None:  # the table was hidden while there was nothing
@@ -153,10 +156,7 @@ class RunsScreen(RunsView):
         self.show_preview()
 
     def show_preview(self) -> None:
-        settings = self.app.settings
-        smoothing = settings.smoothing if settings.smoothing >= 0 else None
-        style = CurveStyle(settings.x_axis, settings.log_loss, smoothing, settings.raw)
-        self.query_one(RunPreview).show(self.entry, style)
+        self.query_one(RunPreview).show(self.entry, curve_style(self.app.settings))
 
     # What the actions on runs need
 
@@ -177,7 +177,7 @@ class RunsScreen(RunsView):
         match action:
             case "filter":
                 return bool(self.listing.entries) and self.focused is self.table
-            case "sort" | "columns" | "preview":
+            case "sort" | "group" | "columns" | "preview":
                 return bool(self.listing.entries)
             case "clear":
                 return bool(self.marks or self.line)

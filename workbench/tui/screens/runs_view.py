@@ -1,4 +1,4 @@
-"""What the table of runs shows: its filter, order, columns, marks and preview, by their keys."""
+"""What the table of runs shows: its filter, order, groups, columns, marks and preview, by keys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 from rich.text import Text
 
 from workbench.store.runs import Run
+from workbench.tui.groups import ALWAYS
 from workbench.tui.listing import Listing
 from workbench.tui.screens.runs_actions import RunActions
 from workbench.tui.screens.runs_columns import ColumnsDialog, differing, names_of
@@ -85,6 +86,19 @@ class RunsView(RunActions):
             values = [entry.row.get(name) for entry in self.listing.entries]
             down = name == "id" or any(isinstance(value, int | float) for value in values)
         self.app.remember(sort=f"-{name}" if down else name)
+        self.show()
+
+    def action_group(self) -> None:
+        now = self.app.settings.group
+        differ = differing(self.listing.entries)
+        names = [*dict.fromkeys(["", *ALWAYS, *differ, now])]
+        self.app.push_screen(
+            Menu("Group by", [Text(name or "nothing") for name in names], at=names.index(now)),
+            lambda place: None if place is None else self._group_by(names[place]),
+        )
+
+    def _group_by(self, name: str) -> None:
+        self.app.remember(group=name)
         self.show()
 
     def action_columns(self) -> None:

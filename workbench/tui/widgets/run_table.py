@@ -16,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.store.cells import STATE_COLORS
+from workbench.tui.groups import Group
 from workbench.tui.listing import Entry
 from workbench.tui.widgets.run_cells import GAP, Column, Texts, columns_of, fitted, texts_of
 
@@ -24,7 +25,11 @@ COLORS = STATE_COLORS | {"waiting": "cyan", "preparing": "cyan"}
 
 
 class RunTable(ScrollView, can_focus=True):
-    """The cursor stays on its entry, by its key, however the lines move."""
+    """The cursor stays on its entry, by its key, however the lines move.
+
+    Between the entries stand the headings of their groups, where they are
+    grouped: the cursor passes over them.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False),
@@ -40,6 +45,7 @@ class RunTable(ScrollView, can_focus=True):
         "run-table--header",
         "run-table--cursor",
         "run-table--mark",
+        "run-table--group",
     }
 
     @dataclass
@@ -60,6 +66,10 @@ class RunTable(ScrollView, can_focus=True):
         super().__init__()
         self._unicode = unicode
         self._entries: Sequence[Entry] = ()
+        self._body: Sequence[int | Group] = ()
+        """What stands in the lines below the header: places of entries, and headings."""
+        self._lines_of: Sequence[int] = ()
+        """In which of these lines each entry stands."""
         self._names: tuple[str, ...] = ()
         self._sort = ""
         self._marked: Collection[str] = ()
@@ -78,29 +88,31 @@ class RunTable(ScrollView, can_focus=True):
         return self._entries[self._cursor] if self._entries else None
 
     def show(
-        self, entries: Sequence[Entry], names: Sequence[str], sort: str, marked: Collection[str]
+        self, groups: Sequence[Group], names: Sequence[str], sort: str, marked: Collection[str]
     ) -> None:
         """Show entries with the named columns; `sort` is the column that they are sorted by."""
         before, was = self._lines(), self.entry
         if tuple(names) != self._names:
             self._texts = {}
         self._names, self._sort, self._marked = tuple(names), sort, frozenset(marked)
-        self._entries = entries
-        self._texts = {each.key: self._known(each) for each in entries}
+        self._entries = [entry for group in groups for entry in group.entries]
+        self._body = _body(groups)
+        self._lines_of = [line for line, what in enumerate(self._body) if isinstance(what, int)]
+        self._texts = {each.key: self._known(each) for each in self._entries}
         self._cursor = self._place_of(was.key if was else None)
         self._lay_out()
         self._refresh_changed(before)
         if self.entry != was:
             self.post_message(self.Moved(self.entry))
 
-    def move_to(self, row: int) -> None:
-        """Put the cursor on a line, from 0; beyond an end it stands on that end."""
-        row = max(0, min(row, len(self._entries) - 1))
-        if row == self._cursor or not self._entries:
+    def move_to(self, place: int) -> None:
+        """Put the cursor on an entry, from 0; beyond an end it stands on that end."""
+        place = max(0, min(place, len(self._entries) - 1))
+        if place == self._cursor or not self._entries:
             return
-        before, self._cursor = self._cursor, row
-        self._refresh_row(before)
-        self._refresh_row(row)
+        before, self._cursor = self._cursor, place
+        self._refresh_row(self._lines_of[before])
+        self._refresh_row(self._lines_of[place])
         self._scroll_to_cursor()
         self.post_message(self.Moved(self.entry))
 
@@ -121,17 +133,19 @@ class RunTable(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width - MARK_WIDTH
         self._columns = columns_of(self._names, rows, texts, width)
         wide = MARK_WIDTH + sum(column.width + GAP for column in self._columns) - GAP
-        self.virtual_size = Size(wide, len(self._entries) + 1)
+        self.virtual_size = Size(wide, len(self._body) + 1)
         self._scroll_to_cursor()
 
     def _lines(self) -> list[object]:
         """What is drawn, line by line, to compare: the first is the header."""
         header = (self._columns, self._sort)
-        lines = [
-            (self._texts[each.key][1], each.key in self._marked, place == self._cursor)
-            for place, each in enumerate(self._entries)
-        ]
-        return [header, *lines]
+        return [header, *(self._line(what) for what in self._body)]
+
+    def _line(self, what: int | Group) -> object:
+        if isinstance(what, Group):
+            return what.name, what.value, what.size
+        key = self._entries[what].key
+        return self._texts[key][1], key in self._marked, what == self._cursor
 
     def _refresh_changed(self, before: Sequence[object]) -> None:
         after = self._lines()
@@ -148,8 +162,12 @@ class RunTable(ScrollView, can_focus=True):
             self.refresh(Region(0, line, self.size.width, 1))
 
     def _scroll_to_cursor(self) -> None:
+        if not self._entries:
+            return
+        line = self._lines_of[self._cursor]
+        heading = line - 1 if line and isinstance(self._body[line - 1], Group) else line
         shown = max(self.scrollable_content_region.height - 1, 1)
-        top = min(max(round(self.scroll_y), self._cursor - shown + 1), self._cursor)
+        top = min(max(round(self.scroll_y), line - shown + 1), heading)
         if top != round(self.scroll_y):
             self.scroll_to(y=top, animate=False, immediate=True)
 
@@ -163,21 +181,22 @@ class RunTable(ScrollView, can_focus=True):
         row = y + round(self.scroll_y) - 1
         if y == 0:
             style = self.get_component_rich_style("run-table--header")
-            cells = self._header(style)
-        elif row < len(self._entries):
-            style = self._row_style(row)
-            cells = self._row(row, style)
-        else:
+            return self._scrolled(self._header(style), style, width)
+        if row >= len(self._body):
             return Strip.blank(width, self.rich_style)
-        return self._scrolled(cells, style, width)
+        what = self._body[row]
+        if isinstance(what, Group):
+            return self._heading(what).adjust_cell_length(width, self.rich_style)
+        style = self._row_style(what)
+        return self._scrolled(self._row(what, style), style, width)
 
     def _scrolled(self, cells: list[Segment], style: Style, width: int) -> Strip:
         fixed, rest = Strip(cells[:2]), Strip(cells[2:])
         moved = rest.crop(round(self.scroll_x)) if self.scroll_x else rest
         return Strip.join([fixed, moved]).adjust_cell_length(width, style).simplify()
 
-    def _row_style(self, row: int) -> Style:
-        if row != self._cursor:
+    def _row_style(self, place: int) -> Style:
+        if place != self._cursor:
             return self.rich_style
         return self.get_component_rich_style("run-table--cursor")
 
@@ -195,8 +214,16 @@ class RunTable(ScrollView, can_focus=True):
         up, down = ("↑", "↓") if self._unicode else ("^", "v")
         return f" {down if self._sort.startswith('-') else up}"
 
-    def _row(self, row: int, style: Style) -> list[Segment]:
-        entry = self._entries[row]
+    def _heading(self, group: Group) -> Strip:
+        """`optimizer.kind  adam  12 runs`: it stays where it is when the columns scroll."""
+        style = self.get_component_rich_style("run-table--group")
+        value, muted = style + Style(bold=True), style + Style(dim=True)
+        named = [Segment(f"{group.name} ", style), Segment(group.value, value)]
+        lacking = [Segment(f"no {group.name}", style)]
+        return Strip([*(named if group.value else lacking), Segment(f"  {group.size}", muted)])
+
+    def _row(self, place: int, style: Style) -> list[Segment]:
+        entry = self._entries[place]
         mark = ("● " if self._unicode else "* ") if entry.key in self._marked else "  "
         mark_style = style + self.get_component_rich_style("run-table--mark", partial=True)
         segments = [Segment(mark, mark_style)]
@@ -213,10 +240,11 @@ class RunTable(ScrollView, can_focus=True):
                 self.post_message(self.HeaderClicked(name))
             return
         row = event.y + round(self.scroll_y) - 1
-        if row < len(self._entries):
-            self.move_to(row)
+        what = self._body[row] if row < len(self._body) else None
+        if isinstance(what, int):
+            self.move_to(what)
             if event.chain == 2:
-                self.post_message(self.Opened(self._entries[row]))
+                self.post_message(self.Opened(self._entries[what]))
 
     def _column_at(self, x: int) -> str:
         left = MARK_WIDTH
@@ -227,8 +255,8 @@ class RunTable(ScrollView, can_focus=True):
             left = right
         return ""
 
-    def action_move(self, rows: int) -> None:
-        self.move_to(self._cursor + rows)
+    def action_move(self, places: int) -> None:
+        self.move_to(self._cursor + places)
 
     def action_page(self, pages: int) -> None:
         self.move_to(self._cursor + pages * max(self.size.height - 2, 1))
@@ -238,3 +266,14 @@ class RunTable(ScrollView, can_focus=True):
 
     def action_sideways(self, cells: int) -> None:
         self.scroll_relative(x=cells, animate=False)
+
+
+def _body(groups: Sequence[Group]) -> list[int | Group]:
+    """The entries by their places among all, each group below itself where it has a name."""
+    body: list[int | Group] = []
+    place = 0
+    for group in groups:
+        body += [group] if group.name else []
+        body += range(place, place + len(group.entries))
+        place += len(group.entries)
+    return body
