@@ -51,6 +51,17 @@ def grouped(entries: Sequence[Entry], name: str, sort: str) -> list[Group]:
     return [*parts, Group(name, "", lacking)] if lacking else parts
 
 
+def body_of(groups: Sequence[Group]) -> list[int | Group]:
+    """The entries by their places among all, each group below itself where it has a name."""
+    body: list[int | Group] = []
+    place = 0
+    for group in groups:
+        body += [group] if group.name else []
+        body += range(place, place + len(group.entries))
+        place += len(group.entries)
+    return body
+
+
 def _value(row: Row, name: str) -> str:
     """Empty where there is none; equal texts are one group."""
     return "" if row.get(name) in (None, "") else cell(row, name).partition("\n")[0]

@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.store.cells import STATE_COLORS
-from workbench.tui.groups import Group
+from workbench.tui.groups import Group, body_of
 from workbench.tui.listing import Entry
 from workbench.tui.widgets.run_cells import GAP, Column, Texts, columns_of, fitted, texts_of
 
@@ -96,7 +96,7 @@ class RunTable(ScrollView, can_focus=True):
             self._texts = {}
         self._names, self._sort, self._marked = tuple(names), sort, frozenset(marked)
         self._entries = [entry for group in groups for entry in group.entries]
-        self._body = _body(groups)
+        self._body = body_of(groups)
         self._lines_of = [line for line, what in enumerate(self._body) if isinstance(what, int)]
         self._texts = {each.key: self._known(each) for each in self._entries}
         self._cursor = self._place_of(was.key if was else None)
@@ -266,14 +266,3 @@ class RunTable(ScrollView, can_focus=True):
 
     def action_sideways(self, cells: int) -> None:
         self.scroll_relative(x=cells, animate=False)
-
-
-def _body(groups: Sequence[Group]) -> list[int | Group]:
-    """The entries by their places among all, each group below itself where it has a name."""
-    body: list[int | Group] = []
-    place = 0
-    for group in groups:
-        body += [group] if group.name else []
-        body += range(place, place + len(group.entries))
-        place += len(group.entries)
-    return body
