@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.training.small import a_profile
+from tests.waiting import until
 from workbench.config.profile import RunProfile
 from workbench.store.liveness import read_owner
 from workbench.store.runs import Run, RunStore
-
-PATIENCE_SECONDS = 60.0
+from workbench.tui.trainings import Trainings
 
 
 def tiny(name: str = "tiny", **training: object) -> RunProfile:
@@ -32,19 +31,12 @@ def impossible() -> RunProfile:
     return profile.model_copy(update={"data": data})
 
 
-def until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process has ended; whoever inherited it may not have looked yet."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
+def training_run(trainings: Trainings) -> Run:
+    """The run that trains beside the screen, as soon as one does."""
+    until(lambda: trainings.situation().run and not trainings.situation().doing)
+    run = trainings.situation().run
+    assert run is not None
+    return run
 
 
 def run_named(runs: Path, name: str) -> Run:

@@ -1,17 +1,10 @@
-"""A tiny run with everything on that could be lost, and processes to train it in.
-
-The processes are forked from a server that has torch imported already: two
-hundred of them cost seconds of imports, not a quarter of an hour.
-"""
+"""A tiny run with everything on that could be lost, and processes to train it in."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -21,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file
 
+from tests.drills.forks import FORKS
+from tests.waiting import PATIENCE_SECONDS, until
 from workbench.store.history import History
 from workbench.store.liveness import read_owner
 from workbench.store.runs import Run, RunStore
@@ -61,13 +56,6 @@ min_delta = 0.02
 """
 """8 steps an epoch, with batch norm and dropout; a checkpoint every 60 ms."""
 
-PATIENCE_SECONDS = 60.0
-"""A drill waits for a condition; this long only where it would have failed anyway."""
-
-_FORKS = multiprocessing.get_context("forkserver")
-# The first step of an optimizer imports dynamo, which takes as long as torch itself.
-_FORKS.set_forkserver_preload(["workbench.cli.main", "workbench.runner.attempts", "torch._dynamo"])
-
 
 def _main(arguments: list[str], output: Path) -> None:
     """The program, with what it says in a file."""
@@ -83,7 +71,7 @@ def _main(arguments: list[str], output: Path) -> None:
 def workbench(runs: Path, *arguments: str) -> ForkServerProcess:
     """Start the program in a process of its own; it writes into `output` beside `runs`."""
     command = [*arguments, "--runs", str(runs), "--device", "cpu", "-q"]
-    process = _FORKS.Process(target=_main, args=(command, runs.with_name("output")))
+    process = FORKS.Process(target=_main, args=(command, runs.with_name("output")))
     process.start()
     return process
 
@@ -99,7 +87,7 @@ def start(runs: Path, text: str = PROFILE) -> tuple[Run, ForkServerProcess]:
         assert process.is_alive()
         return any((path / "metrics").exists() for path in {*runs.glob("*")} - known)
 
-    wait_for(trains)
+    until(trains)
     return RunStore(runs).find("latest"), process
 
 
@@ -109,19 +97,12 @@ def resume(run: Run) -> ForkServerProcess:
 
 def await_training(run: Run, process: ForkServerProcess) -> None:
     """Until this process has the run, or has ended."""
-    wait_for(lambda: not process.is_alive() or owner_of(run) == process.pid)
+    until(lambda: not process.is_alive() or owner_of(run) == process.pid)
 
 
 def owner_of(run: Run) -> int | None:
     owner = read_owner(run.path)
     return owner.pid if owner else None
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, "what was waited for did not come"
-        time.sleep(0.001)
 
 
 def ended(process: ForkServerProcess) -> int | None:

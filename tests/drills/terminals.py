@@ -11,14 +11,16 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pyte
 
+from tests.drills.forks import call_on_terminal
+from tests.waiting import until
+
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 60.0
 
 WORKBENCH = [sys.executable, "-m", "workbench"]
 
@@ -28,24 +30,28 @@ PROTOCOL_ENDS = b"\x1b[<u"
 
 
 class Terminal:
-    """A session whose only process is the command; its screen is drawn by pyte."""
+    """A session whose only process is the command; its screen is drawn by pyte.
+
+    A function in place of a command is called in a forked process.
+    """
 
     def __init__(
-        self, command: list[str], *, columns: int = 80, rows: int = 24, **environment: str
+        self,
+        command: list[str] | Callable[[], None],
+        *,
+        columns: int = 80,
+        rows: int = 24,
+        **environment: str,
     ) -> None:
         self.master, theirs = pty.openpty()
         self.resize(columns, rows)
         inherited = {key: value for key, value in os.environ.items() if key not in INHERITED}
         known = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**inherited, **known, **environment},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-            preexec_fn=_take_terminal,  # noqa: PLW1509 - no threads here
+        everything = {**inherited, **known, **environment}
+        self.process = (
+            call_on_terminal(command, theirs, everything)
+            if callable(command)
+            else _started(command, theirs, everything)
         )
         os.close(theirs)
         self.raw = b""
@@ -115,7 +121,8 @@ class Terminal:
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
-            os.killpg(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ends in this moment
+                os.killpg(self.pid, signal.SIGKILL)
             self.process.wait()
         try:
             self.close()
@@ -123,28 +130,25 @@ class Terminal:
             return
 
 
+def _started(
+    command: list[str], terminal: int, environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        preexec_fn=_take_terminal,  # noqa: PLW1509 - no threads here
+    )
+
+
 def _take_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     # Under nohup the test's own process ignores it, and a child inherits that.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
-def until(
-    holds: Callable[[], object], found: Callable[[], object] = str, seconds: float = 0.0
-) -> None:
-    """Wait for a condition; `found` says what is there where it never comes."""
-    deadline = time.monotonic() + (seconds or PATIENCE_SECONDS)
-    while not holds():
-        assert time.monotonic() < deadline, f"waited in vain; found: {found()}"
-        time.sleep(0.02)
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process has ended; whoever inherited it may not have looked yet."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
 
 
 def cpu_of_threads(pid: int) -> dict[str, float]:
@@ -159,6 +163,15 @@ def cpu_of_threads(pid: int) -> dict[str, float]:
     return found
 
 
-def children_of(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split()]
+def is_asleep(pid: int) -> bool:
+    """Whether every thread of a process waits for something, by the state in proc(5)'s stat."""
+    return states_of_threads(pid) <= {"S", "Z", "X"}
+
+
+def states_of_threads(pid: int) -> set[str]:
+    """Letters of proc(5); threads that end meanwhile are left out."""
+    found = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found.add(task.read_text().rpartition(")")[2].split()[0])
+    return found

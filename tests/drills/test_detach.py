@@ -10,13 +10,15 @@ import signal
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from tests.waiting import PATIENCE_SECONDS, children_of, is_gone, until
+from workbench.cli.main import cli
 from workbench.store.liveness import read_owner
 from workbench.store.runs import Run, RunStore
 
@@ -51,7 +53,6 @@ def images(gate):
 """
 """Images that cannot be loaded until a file is there: so long a training prepares."""
 ENDLESS = ("--set", "training.epochs=10000")
-PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -87,9 +88,15 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             os.kill(owner.pid, signal.SIGKILL)
 
 
-def workbench(*args: object) -> subprocess.CompletedProcess[str]:
+def workbench(*args: object) -> Result:
+    """Call the program in this process."""
+    return CliRunner().invoke(cli, [*map(str, args)])
+
+
+def starter(*args: object) -> subprocess.CompletedProcess[str]:
+    """The program in a process of its own, which ends when another one trains."""
     return subprocess.run(
-        [sys.executable, "-m", "workbench", *map(str, args)],
+        [sys.executable, "-m", "workbench", *map(str, args), "--detach"],
         capture_output=True,
         text=True,
         check=False,
@@ -99,25 +106,10 @@ def workbench(*args: object) -> subprocess.CompletedProcess[str]:
 
 def detached(*args: object) -> tuple[Run, int]:
     """Start `workbench ARGS --detach`; the run and its process."""
-    answer = workbench(*args, "--detach", "--json")
+    answer = starter(*args, "--json")
     assert answer.returncode == 0, answer.stderr
     facts = json.loads(answer.stdout)
     return Run(Path(facts["path"])), facts["pid"]
-
-
-def until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process has ended; whoever inherited it may not have looked yet."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
 
 
 def only_run(runs: Path) -> Run:
@@ -135,7 +127,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[float]:
     folder = tmp_path_factory.mktemp("undisturbed")
     (folder / "tiny.toml").write_text(TINY)
     answer = workbench("run", folder / "tiny.toml", "--quiet", "--runs", folder / "runs")
-    assert answer.returncode == 0
+    assert answer.exit_code == 0
     return losses(only_run(folder / "runs"))
 
 
@@ -163,7 +155,7 @@ def test_nothing_of_the_starter_stays_open(profile: Path, runs: Path) -> None:
     assert run.status().state == "running"
     assert not {path for path in open_files if path.name.startswith(("pipe:", "pts", "tty"))}
     assert os.getsid(pid) == pid
-    assert workbench("stop", run.id).returncode == 0
+    assert workbench("stop", run.id).exit_code == 0
     until(lambda: is_gone(pid))
 
 
@@ -200,7 +192,7 @@ def test_it_outlives_a_starter_that_is_lost_while_it_prepares(
     gated: Path, gate: Path, runs: Path, times: Times
 ) -> None:
     gate.touch()
-    assert workbench("run", gated, "--quiet").returncode == 0
+    assert workbench("run", gated, "--quiet").exit_code == 0
     undisturbed = losses(only_run(runs))
     for lose in islice(cycle(LOSSES), times(1, 20)):
         gate.unlink()
@@ -238,26 +230,19 @@ def child_of(terminal: Terminal) -> int:
     return pid
 
 
-def children_of(pid: int) -> list[int]:
-    try:
-        return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
-    except OSError:
-        return []
-
-
 def test_it_is_stopped_watched_and_resumed_from_elsewhere(
     profile: Path, runs: Path, times: Times
 ) -> None:
     for _ in range(times(1, 20)):
         run, pid = detached("run", profile, *ENDLESS)
-        assert workbench("pause", run.id).returncode == 0
+        assert workbench("pause", run.id).exit_code == 0
         until(lambda run=run: run.status().state == "paused")
-        assert workbench("resume", run.id, "--detach").returncode == 0
+        assert starter("resume", run.id).returncode == 0
         until(lambda run=run: run.status().state == "running")
-        assert workbench("resume", run.id, "--detach").returncode == 75
-        assert workbench("stop", run.id).returncode == 0
+        assert starter("resume", run.id).returncode == 75
+        assert workbench("stop", run.id).exit_code == 0
         watched = workbench("watch", run.id)
-        assert watched.returncode == 0
+        assert watched.exit_code == 0
         assert watched.stdout.startswith("stopped after ")
         until(lambda pid=pid: is_gone(pid))
 
@@ -314,8 +299,8 @@ def test_what_it_cannot_prepare_ends_both_with_the_same_words_and_code(
     profile: Path, runs: Path
 ) -> None:
     args = ("run", profile, "--set", "data.kind=image_folder", "--set", "data.root=/nowhere")
-    here, there = workbench(*args), workbench(*args, "--detach")
-    assert there.returncode == here.returncode == 2
+    here, there = workbench(*args), starter(*args)
+    assert there.returncode == here.exit_code == 2
     assert (there.stdout, there.stderr) == ("", here.stderr)
     assert not runs.exists()
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.drills.terminals import WORKBENCH, Terminal
+from tests.drills.terminals import WORKBENCH, Terminal, is_asleep
 from tests.drills.zoo import ZOO, trap_of
+from tests.waiting import until
 from workbench.config.data import DigitsProfile
 from workbench.config.model import SEResNetProfile
 from workbench.config.profile import RunProfile
@@ -21,7 +22,7 @@ Times = Callable[[int, int], int]
 
 CROWDED = ["escapes", "a strange state", "far apart", "pipes", "huge", "deep", "links up"]
 AT_ONCE = 4
-"""The cages that are visited in the short form too."""
+"""So many cages a test."""
 
 MOST_KILOBYTES = 400_000
 """Of memory; 90,000 is what the screen of runs takes, and a chart another 60,000."""
@@ -105,21 +106,25 @@ def peak_kilobytes(pid: int) -> int:
 
 
 class Visit:
-    """A person at the keys, who waits after each until the screen rests."""
+    """Somebody quick at the keys, who waits after each until the screen rests."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
 
+    def await_screen(self) -> None:
+        until(lambda: self.terminal.read() and b"\x1b[?1049h" in self.terminal.raw)
+        self.rest()
+
     def press(self, *keys: str) -> None:
         for key in keys:
             self.terminal.press(key)
-            self.rest()
+            # Followed by another key too soon, it is the start of a sequence.
+            self.rest(0.15 if key == ESCAPE else 0.03)
 
-    def rest(self) -> None:
-        """Until it has written nothing for a moment."""
-        assert self.terminal.process.poll() is None, self.terminal.raw[-2000:]
-        while self.terminal.read(0.15):
-            pass
+    def rest(self, seconds: float = 0.15) -> None:
+        """Until it has written nothing for so long, and computes nothing."""
+        while self.terminal.read(seconds) or not is_asleep(self.terminal.pid):
+            assert self.terminal.process.poll() is None, self.terminal.raw[-2000:]
 
 
 ESCAPE, ENTER, TAB, F3, F4 = "\x1b", "\r", "\t", "\x1bOR", "\x1bOS"
@@ -143,11 +148,11 @@ def test_no_run_steers_the_terminal(
     if first >= times(AT_ONCE, len(ZOO)):
         pytest.skip("WORKBENCH_DRILLS=long visits the whole zoo")
     cages = [*CROWDED, *(cage for cage in ZOO if cage not in CROWDED)]
-    found = caged(trained_here, runs, cages[first : first + AT_ONCE])
+    found = caged(trained_here, runs, cages[first : first + times(2, AT_ONCE)])
     for run in found:
         with Terminal([*WORKBENCH, "watch", run.id], columns=120, rows=40) as terminal:
             visit = Visit(terminal)
-            visit.rest()
+            visit.await_screen()
             visit.press(*RUN, *FORM)
             check(terminal, run)
     with Terminal(WORKBENCH, columns=160, rows=40) as terminal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -13,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.drills.small import PROFILE, Undisturbed, outcome, owner_of, resume, wait_for
+from tests.drills.forks import FORKS
+from tests.drills.small import PROFILE, Undisturbed, outcome, owner_of, resume
+from tests.waiting import until
 from workbench.config.loading import load_profile
 from workbench.store.control import request_stop
 from workbench.store.runs import Run, RunStore
 
 Times = Callable[[int, int], int]
-
-_FORKS = multiprocessing.get_context("forkserver")
 
 
 def _train_and_hand_over(profile: Path, runs: Path, after_steps: int, *, dies: bool) -> None:
@@ -31,10 +30,10 @@ def _train_and_hand_over(profile: Path, runs: Path, after_steps: int, *, dies: b
     sys.modules["__main__"].__spec__ = None
     trainings = Trainings(runs)
     trainings.add(load_profile(profile).profile)
-    wait_for(lambda: trainings.situation().run is not None)
+    until(lambda: trainings.situation().run is not None)
     run = trainings.situation().run
     assert run is not None
-    wait_for(lambda: len(run.history().steps) >= after_steps or not trainings.busy)
+    until(lambda: len(run.history().steps) >= after_steps or not trainings.busy)
     if dies:
         with trainings.released():
             trainings.join()
@@ -48,7 +47,7 @@ def _screen(folder: Path, after_steps: int, *, dies: bool = False, text: str = P
     """Train beside a screen that is left after so many steps; the run, when it has been left."""
     (folder / "drill.toml").write_text(text)
     arguments = (folder / "drill.toml", folder / "runs", after_steps)
-    process = _FORKS.Process(target=_train_and_hand_over, args=arguments, kwargs={"dies": dies})
+    process = FORKS.Process(target=_train_and_hand_over, args=arguments, kwargs={"dies": dies})
     process.start()
     process.join(60)
     assert process.exitcode == (-signal.SIGKILL if dies else 0)
@@ -56,7 +55,7 @@ def _screen(folder: Path, after_steps: int, *, dies: bool = False, text: str = P
 
 
 def await_end(run: Run) -> None:
-    wait_for(lambda: not run.status().is_active)
+    until(lambda: not run.status().is_active)
 
 
 def test_the_background_process_ends_the_run_as_if_nothing_had_happened(
@@ -96,9 +95,9 @@ def test_a_stop_that_is_asked_for_on_the_way_is_heeded_by_the_process_that_goes_
     runs = tmp_path / "runs"
 
     def stop_when_handed_over() -> None:
-        wait_for(lambda: bool(RunStore(runs).list()))
+        until(lambda: bool(RunStore(runs).list()))
         run = RunStore(runs).find("latest")
-        wait_for(lambda: run.status().is_handed_over)
+        until(lambda: run.status().is_handed_over)
         request_stop(run)
 
     asker = threading.Thread(target=stop_when_handed_over)
@@ -107,7 +106,7 @@ def test_a_stop_that_is_asked_for_on_the_way_is_heeded_by_the_process_that_goes_
     asker.join()
     await_end(run)
     assert (run.status().state, run.status().attempt) == ("stopped", 2)
-    wait_for(lambda: owner_of(run) is None)  # it lets go after its last word
+    until(lambda: owner_of(run) is None)  # it lets go after its last word
 
 
 @pytest.mark.parametrize("after_steps", [5])

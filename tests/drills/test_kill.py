@@ -19,8 +19,8 @@ from tests.drills.small import (
     outcome,
     resume,
     start,
-    wait_for,
 )
+from tests.waiting import until
 from workbench.store.runs import Run
 
 Moment = Callable[[Run, ForkServerProcess], None]
@@ -45,10 +45,10 @@ def in_a_checkpoint(run: Run, process: ForkServerProcess) -> None:
     assert process.pid is not None
     before = half_written(run)  # of processes that were killed earlier
     while process.is_alive():
-        wait_for(lambda: not process.is_alive() or bool(half_written(run) - before))
+        until(lambda: not process.is_alive() or half_written(run) - before, pause=0.001)
         with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGSTOP)
-            wait_for(lambda: not process.is_alive() or is_stopped(process.pid))
+            until(lambda: not process.is_alive() or is_stopped(process.pid))
             if half_written(run) - before:
                 return
             os.kill(process.pid, signal.SIGCONT)

@@ -15,8 +15,8 @@ from tests.drills.small import (
     outcome,
     resume,
     start,
-    wait_for,
 )
+from tests.waiting import until
 from workbench.errors import ExitCode
 
 
@@ -44,5 +44,5 @@ def test_of_two_that_resume_one_run_one_trains_and_one_is_busy(
 
 def first_to_end(pair: list[ForkServerProcess]) -> list[ForkServerProcess]:
     """The two, that which ended first in front."""
-    wait_for(lambda: not all(process.is_alive() for process in pair))
+    until(lambda: not all(process.is_alive() for process in pair))
     return sorted(pair, key=ForkServerProcess.is_alive)

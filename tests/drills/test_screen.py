@@ -13,19 +13,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.drills.terminals import (
-    PATIENCE_SECONDS,
-    WORKBENCH,
-    Terminal,
-    children_of,
-    cpu_of_threads,
-    is_gone,
-    until,
-)
+from tests.drills.at_once import open_training
+from tests.drills.terminals import WORKBENCH, Terminal, cpu_of_threads
+from tests.waiting import PATIENCE_SECONDS, children_of, is_gone, until
 from workbench.store.liveness import read_owner
 from workbench.store.runs import Run, RunStore
 
@@ -49,27 +44,6 @@ batch_size = 32
 compile = "off"
 """
 """Two or three seconds of training."""
-
-TRAINING_AT_ONCE = """
-import sys
-from pathlib import Path
-from workbench.__main__ import main
-from workbench.config.loading import load_profile
-from workbench.tui import open as opening
-from workbench.tui.trainings import Trainings
-
-class BegunTrainings(Trainings):
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
-        for path in profiles:
-            self.add(load_profile(Path(path)).profile)
-
-profiles = sys.argv[1:]
-opening.Trainings = BegunTrainings
-sys.argv = ["workbench"]
-main()
-"""
-"""The workbench, with a training that nobody has to start by its keys."""
 
 GRACE_SECONDS = 10.0
 """For a process to be gone once nothing trains in it: 2 s, and what a busy machine adds."""
@@ -98,9 +72,9 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             os.kill(owner.pid, signal.SIGKILL)
 
 
-def screen(*profiles: Path) -> list[str]:
-    """The command that opens the workbench while it trains these."""
-    return [sys.executable, "-c", TRAINING_AT_ONCE, *map(str, profiles)]
+def screen(*profiles: Path) -> Callable[[], None]:
+    """Opens the workbench while it trains these."""
+    return partial(open_training, *map(str, profiles))
 
 
 def newest(runs: Path, known: int) -> Run | None:
@@ -153,7 +127,8 @@ def test_the_terminal_is_closed_under_a_shell(
 ) -> None:
     for known in range(times(1, 20)):
         with Terminal(["bash", "--norc", "--noprofile", "-i"], PS1="$ ") as shell:
-            shell.press(shlex.join(screen(profile)).replace("\n", "\x16\n") + "\r")
+            command = [sys.executable, "-m", "tests.drills.at_once", str(profile)]
+            shell.press(shlex.join(command) + "\r")
             run = training(runs, known, shell)
             [pid] = children_of(shell.pid)
             if lose == "kill":

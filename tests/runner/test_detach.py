@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.background import endless, impossible, is_gone, nobody_left, tiny, until
+from tests.background import endless, impossible, nobody_left, tiny
 from tests.runner.small import stop_after
+from tests.waiting import is_gone, until
 from workbench.errors import DetachedError
 from workbench.runner.attempts import train_run
 from workbench.runner.detach import resume_detached, train_profile_detached

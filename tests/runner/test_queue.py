@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.background import endless, impossible, is_gone, nobody_left, run_named, tiny, until
+from tests.background import endless, impossible, nobody_left, run_named, tiny
 from tests.runner.small import stop_after
+from tests.waiting import is_gone, until
 from workbench.config.loading import load_profile
 from workbench.runner.attempts import train_run
 from workbench.runner.queue import keep_queue, start_queue

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.background import endless, is_gone, nobody_left, run_named, tiny, until
+from tests.background import endless, nobody_left, run_named, tiny, training_run
+from tests.waiting import is_gone, until
 from workbench.store.control import clear_pause, request_pause, request_stop
 from workbench.store.liveness import read_owner
 from workbench.store.runs import Run, RunStore
@@ -29,14 +30,6 @@ def said_by(trainings: Trainings) -> list[str]:
     words: list[str] = []
     hand_over(trainings, words.append)
     return words
-
-
-def training_run(trainings: Trainings) -> Run:
-    """The run that trains beside the screen, as soon as one does."""
-    until(lambda: trainings.situation().run and not trainings.situation().doing)
-    run = trainings.situation().run
-    assert run is not None
-    return run
 
 
 def stop(run: Run) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.drills.terminals import WORKBENCH, Terminal, until
+from tests.drills.terminals import WORKBENCH, Terminal
+from tests.waiting import until
 from workbench.config.profile import RunProfile
 from workbench.store.runs import RunStore
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.background import training_run
 from tests.training.small import a_profile
+from tests.waiting import PATIENCE_SECONDS, until
 from workbench.config.profile import RunProfile
 from workbench.errors import WorkbenchError
 from workbench.store.control import request_pause, request_stop
-from workbench.store.runs import Run
 from workbench.tui.trainings import Situation, Trainings
-
-PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -34,21 +31,6 @@ def endless(profile: RunProfile) -> RunProfile:
 @pytest.fixture
 def trainings(tmp_path: Path) -> Trainings:
     return Trainings(tmp_path / "runs")
-
-
-def until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.005)
-
-
-def training_run(trainings: Trainings) -> Run:
-    """The run that trains now, as soon as one does."""
-    until(lambda: trainings.situation().run and not trainings.situation().doing)
-    run = trainings.situation().run
-    assert run is not None
-    return run
 
 
 def test_nothing_trains_before_something_is_asked_for(trainings: Trainings) -> None:

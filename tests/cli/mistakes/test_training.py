@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import resource
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,6 @@ from tests.cli.mistakes.refused import Refusal, told
 from workbench.store.runs import Run, RunStore
 
 Workbench = Callable[..., Result]
-
-ROOT = Path(__file__).parents[3]
 
 CODE = """
 import torch
@@ -125,46 +122,49 @@ def test_what_ones_own_code_prints_stays_out_of_the_data(
     assert "shape torch.Size([32, 1, 8, 8])" in result.stderr
 
 
-def with_small_files(
-    limit: int, profile: Path, *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    """Trains where no file may become larger than `limit` bytes, as on a disk nearly full."""
-    return subprocess.run(
-        [sys.executable, "-m", "workbench", "run", str(profile), "-q", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )
+@contextmanager
+def small_files(limit: int) -> Iterator[None]:
+    """No file may become larger than `limit` bytes, as on a disk nearly full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def refused_by_the_disk(process: subprocess.CompletedProcess[str]) -> Refusal:
-    assert process.returncode == 1
-    refusal = told(process.stderr)
+def refused_by_the_disk(result: Result) -> Refusal:
+    assert result.exit_code == 1
+    refusal = told(result.stderr)
     assert refusal.message.startswith("cannot write ")
     assert "free space" in refusal.hint
     return refusal
 
 
-def test_a_disk_that_has_no_room_for_checkpoints(tiny: Path, runs: Path) -> None:
+def test_a_disk_that_has_no_room_for_checkpoints(
+    workbench: Workbench, tiny: Path, runs: Path
+) -> None:
     """The training goes on, and says so."""
-    process = with_small_files(500_000, tiny)
+    with small_files(500_000):
+        result = workbench("run", tiny, "-q")
     run = only_run(runs)
-    assert process.returncode == 0
-    assert process.stderr.count("the disk refuses checkpoints/") == 3
+    assert result.exit_code == 0
+    assert result.stderr.count("the disk refuses checkpoints/") == 3
     assert run.status().state == "finished"
     warning = "the disk refuses checkpoints/000000009.pt: File too large; there is no checkpoint"
     assert run.status().warning == warning
-    assert f"warning: {warning}" in process.stdout
+    assert f"warning: {warning}" in result.stdout
     assert len(run.history().steps) == 9
     assert run.weights_path.exists()
     assert not [*run.path.rglob("*.tmp*")]
 
 
-def test_a_disk_that_has_no_room_for_the_best_weights(tiny: Path, runs: Path) -> None:
+def test_a_disk_that_has_no_room_for_the_best_weights(
+    workbench: Workbench, tiny: Path, runs: Path
+) -> None:
     """It trains to the end, and is not finished without them: a resume goes on."""
-    refusal = refused_by_the_disk(with_small_files(100_000, tiny))
+    with small_files(100_000):
+        refusal = refused_by_the_disk(workbench("run", tiny, "-q"))
     run = only_run(runs)
     assert refusal.message == f"cannot write {run.weights_path}: File too large"
     assert run.status().state == "stopped"
@@ -175,12 +175,13 @@ def test_a_disk_that_has_no_room_for_the_best_weights(tiny: Path, runs: Path) ->
     assert not [*run.path.rglob("*.tmp*")]
 
 
-def test_a_disk_that_the_metrics_fill(profile: Path, runs: Path) -> None:
+def test_a_disk_that_the_metrics_fill(workbench: Workbench, profile: Path, runs: Path) -> None:
     """Whole lines stay readable, and the checkpoints before."""
     settings = ["model.callable=mine:Small", "optimizer.kind=sgd"]
     settings += ["training.batch_size=1", "training.epochs=50"]
     arguments = [word for setting in settings for word in ("--set", setting)]
-    refusal = refused_by_the_disk(with_small_files(40_000, profile, *arguments))
+    with small_files(40_000):
+        refusal = refused_by_the_disk(workbench("run", profile, "-q", *arguments))
     run = only_run(runs)
     assert str(run.path / "metrics" / "0001.jsonl") in refusal.message
     assert run.status().state == "stopped"
@@ -189,7 +190,10 @@ def test_a_disk_that_the_metrics_fill(profile: Path, runs: Path) -> None:
     assert run.checkpoints().intact
 
 
-def test_a_disk_that_refuses_before_training_leaves_no_run(tiny: Path, runs: Path) -> None:
-    refusal = refused_by_the_disk(with_small_files(1_100, tiny))
+def test_a_disk_that_refuses_before_training_leaves_no_run(
+    workbench: Workbench, tiny: Path, runs: Path
+) -> None:
+    with small_files(1_100):
+        refusal = refused_by_the_disk(workbench("run", tiny, "-q"))
     assert "env.json" in refusal.message
     assert not any(runs.iterdir())
