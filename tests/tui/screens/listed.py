@@ -53,6 +53,9 @@ class Queue(Trainings):
     def drop(self, number: int) -> None:
         left = tuple(job for job in self.now.waiting if job.number != number)
         self.now = replace(self.now, waiting=left)
+        if self.now.job is not None and self.now.job.number == number:
+            self.stops += 1
+            self.now = replace(self.now, job=None, doing="", run=None)
 
     def stop(self) -> tuple[Job, ...]:
         self.stops += 1

@@ -184,11 +184,27 @@ async def test_a_training_that_has_begun_meanwhile_is_not_stopped_for_another(
         trainings.prepare()
         await until(pilot, lambda: len(table.entries) == 3)
         await pilot.press("g", "d")
-        await until(pilot, lambda: "The queue is emptied with it: 1 training" in text_of(app))
+        await until(pilot, lambda: "one is being prepared." in text_of(app))
         trainings.prepare()
         await pilot.press("s")
         await until(pilot, lambda: app.screen is table.screen)
         assert trainings.stops == 0
+
+
+async def test_what_is_asked_before_it_is_stopped_keeps_the_queue(make: Make, root: Path) -> None:
+    make(1)
+    async with opened(root) as (pilot, app, table):
+        trainings = app.trainings
+        assert isinstance(trainings, Queue)
+        one, two = trainings.add(RunProfile(name="one")), trainings.add(RunProfile(name="two"))
+        trainings.prepare()
+        await until(pilot, lambda: len(table.entries) == 3)
+        await pilot.press("g", "d")
+        await until(pilot, lambda: "one is being prepared." in text_of(app))
+        assert (trainings.situation().job, trainings.stops) == (one, 0)
+        await pilot.press("s")
+        await until(pilot, lambda: trainings.stops == 1)
+        assert trainings.situation().waiting == (two,)
 
 
 async def test_a_run_that_prepares_to_go_on_is_not_gone_on_with_twice(

@@ -12,14 +12,12 @@ from workbench.store.control import clear_pause, request_pause, request_stop
 from workbench.store.runs import Run
 from workbench.tui.screens.dialogs import Answer, Question
 from workbench.tui.screens.page import Page
+from workbench.tui.screens.resuming import ask_to_resume, can_resume
 from workbench.tui.screens.run_copy import CopyScreen, values_of
 from workbench.tui.screens.run_feed import RunFeed
 
 Request = Callable[[Run], None]
 """Raises or lowers a flag. Raises `WriteError`."""
-
-RESUMABLE = ("stopped", "interrupted")
-"""Failed and diverged runs go on only by force, on the command line."""
 
 
 class RunPage(Page):
@@ -48,8 +46,7 @@ class RunPage(Page):
             "pause": has_begun and state == "running" and not now.asked,
             "go_on": has_begun and (state == "paused" or now.asked == "pause"),
             "stop": has_begun and now.asked != "stop",
-            "resume": state in RESUMABLE
-            and not (now.is_gone or self.trains_here or self.waits_here),
+            "resume": can_resume(self.app, self.feed.run, state) and not now.is_gone,
             "detach": state == "running" and self.trains_here,
             "edit": not now.is_gone and bool(self.feed.run.profile),
         }
@@ -87,16 +84,7 @@ class RunPage(Page):
         self.app.push_screen(Question("Stop this run?", text, answers), self._stop)
 
     def action_resume(self) -> None:
-        text = (
-            "In this window it trains as soon as what trains now is done;\n"
-            "in the background by a process of its own, which outlives the window."
-        )
-        answers = (
-            Answer("here", "t", "This window"),
-            Answer("detached", "b", "Background"),
-            Answer("not", "escape", "Not now"),
-        )
-        self.app.push_screen(Question("Go on with this run?", text, answers), self._resume)
+        ask_to_resume(self.app, self.feed.run)
 
     def action_detach(self) -> None:
         self.app.detach()
@@ -120,14 +108,6 @@ class RunPage(Page):
     def _stop(self, answer: str | None) -> None:
         if answer == "stop":
             self._ask(request_stop)
-
-    def _resume(self, answer: str | None) -> None:
-        if answer == "here":
-            busy = self.app.trainings.busy
-            self.app.trainings.add(self.feed.run)
-            self.app.say("it waits for what trains now" if busy else "it goes on here")
-        elif answer == "detached":
-            self.app.resume_detached(self.feed.run)
 
     def _ask(self, request: Request) -> None:
         try:

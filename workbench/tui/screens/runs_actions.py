@@ -125,19 +125,17 @@ class RunActions(Page):
     def _drop(self, job: Job) -> None:
         """Take what waits out of the queue; what prepares already is stopped, if that is meant."""
         trainings = self.app.trainings
-        trainings.drop(job.number)
-        if trainings.situation().job is not job:
+        if trainings.situation().job != job:
+            trainings.drop(job.number)
             self.app.say(f"{job.name} waits no more")
             return
 
         def stop(answer: str | None) -> None:
-            if answer == "stop" and trainings.situation().job is job:
-                trainings.stop()
+            if answer == "stop":
+                trainings.drop(job.number)
                 self.app.say(f"asked {job.name} to stop")
 
-        waiting = len(trainings.situation().waiting)
-        more = f"\nThe queue is emptied with it: {counted(waiting, 'training')}." if waiting else ""
-        text = f"{job.name} is being prepared.{more}"
+        text = f"{job.name} is being prepared. What waits behind it is trained all the same."
         answers = (Answer("stop", "s", "Stop"), Answer("stay", "escape", "Go on"))
         self.app.push_screen(Question("Stop this training?", text, answers), stop)
 
