@@ -3,7 +3,8 @@
 A closed terminal lets the training here, and what waits for it, train on to its
 end; then the process ends. SIGTERM stops it with a checkpoint. Python runs
 signal handlers only between two steps of the main thread, which may wait for a
-terminal that nobody reads: so they write a byte to a pipe, and a thread acts.
+terminal that nobody reads, and the system may give a signal to another thread:
+so a byte in a pipe tells of it, wherever it arrives, and a thread acts.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ POLL_MILLISECONDS = 500
 
 LEAVING_SECONDS = 2.0
 """What the app gets to close by itself once nothing trains any more."""
+
+HEEDED = (signal.SIGHUP, signal.SIGTERM)
 
 _OVER = 0
 """In the pipe where a signal's number would be: there is nothing left to guard."""
@@ -45,8 +48,9 @@ class Guard:
         self._thread = threading.Thread(target=self._watch, name="guard", daemon=True)
 
     def __enter__(self) -> Guard:
-        numbers = (signal.SIGHUP, signal.SIGTERM)
-        self._handlers = {number: signal.signal(number, self._receive) for number in numbers}
+        os.set_blocking(self._writing, False)
+        self._wakeup = signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
+        self._handlers = {number: signal.signal(number, _is_told_already) for number in HEEDED}
         self._thread.start()
         return self
 
@@ -60,6 +64,7 @@ class Guard:
             return
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(self._wakeup)
         os.write(self._writing, bytes([_OVER]))
         self._thread.join()
         os.close(self._reading)
@@ -69,9 +74,6 @@ class Guard:
     def exit_code(self) -> int:
         return 128 + self.number
 
-    def _receive(self, number: int, frame: FrameType | None) -> None:
-        os.write(self._writing, bytes([number]))
-
     def _watch(self) -> None:
         while not self.number or self._trainings.busy:
             for descriptor, _ in self._poll.poll(POLL_MILLISECONDS):
@@ -79,7 +81,7 @@ class Guard:
                     self._hang_up()
                 elif (number := os.read(self._reading, 1)[0]) == _OVER:
                     return
-                else:
+                elif number in HEEDED:
                     self._end(number)
         threading.Event().wait(LEAVING_SECONDS)
         os._exit(self.exit_code)
@@ -98,3 +100,7 @@ class Guard:
         if not self.number:
             self.number = number
             self._leave()
+
+
+def _is_told_already(number: int, frame: FrameType | None) -> None:
+    """By the byte in the pipe; without a handler the signal would end the process."""
