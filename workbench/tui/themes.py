@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
-ANSI = "ansi-dark"
-"""Textual's theme of the terminal's own colours."""
+ANSI = "terminal"
+"""The theme of the terminal's own colours."""
 
 THEMES = (
+    # Textual's, but for the blue: on the black of many a console it cannot be read.
+    replace(BUILTIN_THEMES["ansi-dark"], name=ANSI, primary="ansi_cyan"),
     Theme(
         name="workbench",
         primary="#7aa2f7",

@@ -150,9 +150,11 @@ async def test_without_unicode_everything_drawn_is_ascii(root: Path) -> None:
             assert "".join(rows).isascii()
 
 
-async def test_a_tiny_terminal_does_no_harm(root: Path) -> None:
-    async with opened(recorded_run(root, "running"), (40, 10)) as (pilot, _, screen):
+async def test_in_a_tiny_terminal_the_loss_stands_alone(root: Path) -> None:
+    async with opened(recorded_run(root, "running"), (40, 10)) as (pilot, app, screen):
         await pilot.press("left", "2", "3", "4", "5", "1")
+        await until(pilot, lambda: "Loss" in text_of(app) and "│" in text_of(app))
+        assert "Accuracy" not in text_of(app)
         assert screen.is_current
 
 
@@ -276,6 +278,18 @@ async def test_a_stopped_run_is_resumed_here(root: Path) -> None:
         await pilot.press("r", "t")
         assert isinstance(app.trainings, Queue)
         assert app.trainings.added == [run]
+
+
+@pytest.mark.parametrize("state", ["failed", "diverged"])
+async def test_a_run_that_ended_badly_says_what_going_on_takes(root: Path, state: State) -> None:
+    run = recorded_run(root, state)
+    async with opened(run) as (pilot, app, screen):
+        await pilot.press("r")
+        await until(pilot, lambda: f"workbench resume {run.id} --force" in text_of(app))
+        await pilot.press("t", "b", "escape")
+        await until(pilot, lambda: app.screen is screen)
+        assert isinstance(app.trainings, Queue)
+        assert not app.trainings.added
 
 
 async def test_a_stopped_run_is_resumed_in_the_background(

@@ -74,6 +74,15 @@ async def test_a_filter_selects_as_it_is_typed_and_escape_shows_all(make: Make, 
         assert not app.screen.query_one(FilterLine).display
 
 
+async def test_where_nothing_matches_the_line_says_how_to_see_all(make: Make, root: Path) -> None:
+    make(1)
+    async with opened(root) as (pilot, app, table):
+        await pilot.press("slash", *"nosuchrun")
+        await until(pilot, lambda: "nothing matches: escape shows all" in text_of(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(table.entries) == 1)
+
+
 async def test_an_unknown_name_is_told_in_the_line(make: Make, root: Path) -> None:
     make(1)
     async with opened(root) as (pilot, app, table):

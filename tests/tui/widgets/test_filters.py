@@ -27,8 +27,11 @@ def words(*shape: int, width: int = 80) -> list[str]:
 
 
 def test_the_words_are_in_one_row_or_two() -> None:
-    assert words(4, 3, 5, 5) == ["Filters after epoch 4   conv1: 4 of 3x5x5   4 of 4"]
-    assert words(4, 3, 5, 5, width=40) == ["Filters after epoch 4   4 of 4", "conv1: 4 of 3x5x5"]
+    assert words(4, 3, 5, 5) == ["Filters after epoch 4   conv1: 4 of 3x5x5   4 of 4 (keys , .)"]
+    assert words(4, 3, 5, 5, width=40) == [
+        "Filters after epoch 4   4 of 4 (keys , .)",
+        "conv1: 4 of 3x5x5",
+    ]
 
 
 def test_of_large_kernels_only_the_first_are_recorded_and_that_is_said() -> None:

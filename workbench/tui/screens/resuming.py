@@ -7,10 +7,18 @@ from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.dialogs import Answer, Question
 
 RESUMABLE = ("stopped", "interrupted")
-"""Failed and diverged runs go on only by force, on the command line."""
+
+BY_FORCE = ("failed", "diverged")
+"""The same would happen again, unless something was mended: these go on only by force."""
 
 TEXT = """In this window: as soon as what trains here now is done.
 In the background: a process of its own, which outlives it."""
+
+FORCE = """Gone on with, it would most likely end so again: mend the cause first.
+Its log and the last line of its state tell what it was.
+If you have, or mean to see it once more, in a shell:
+workbench resume {id} --force
+"""
 
 ANSWERS = (
     Answer("here", "t", "This window"),
@@ -25,11 +33,15 @@ def can_resume(app: WorkbenchApp, run: Run, state: object) -> bool:
     jobs = [*([situation.job] if situation.job else []), *situation.waiting]
     here = [situation.run, *(job.what for job in jobs)]
     paths = {each.path.absolute() for each in here if isinstance(each, Run)}
-    return state in RESUMABLE and run.path.absolute() not in paths
+    return state in (*RESUMABLE, *BY_FORCE) and run.path.absolute() not in paths
 
 
-def ask_to_resume(app: WorkbenchApp, run: Run) -> None:
-    """Ask where the run is to go on, and see to it."""
+def ask_to_resume(app: WorkbenchApp, run: Run, state: object) -> None:
+    """Ask where the run is to go on, and see to it; of one that failed, say what it takes."""
+    if state in BY_FORCE:
+        text = FORCE.format(id=run.id)
+        app.push_screen(Question(f"This run {state}", text, (Answer("not", "escape", "Close"),)))
+        return
 
     def resume(answer: str | None) -> None:
         if answer == "here":

@@ -21,6 +21,7 @@ from workbench.tui.screens.run_panels import (
     LIVE,
     LOG,
     LOW,
+    LOWEST,
     PANELS,
     PROFILE,
     RATES,
@@ -211,6 +212,7 @@ class RunScreen(CurvesPage):
         self.set_class(names == LIVE, "-all")
         self.set_class(len(names) > 1, "-beside")
         self.set_class(self.app.size.height < LOW, "-low")
+        self.set_class(self.app.size.height < LOWEST, "-lowest")
         self.set_class(self.app.size.width >= WIDE[0], "-broad")
         return names
 

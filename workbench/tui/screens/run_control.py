@@ -84,7 +84,7 @@ class RunPage(Page):
         self.app.push_screen(Question("Stop this run?", text, answers), self._stop)
 
     def action_resume(self) -> None:
-        ask_to_resume(self.app, self.feed.run)
+        ask_to_resume(self.app, self.feed.run, self.feed.now.status.state)
 
     def action_detach(self) -> None:
         self.app.detach()

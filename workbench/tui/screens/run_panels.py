@@ -28,6 +28,9 @@ WIDE, HUGE = (110, 24), (160, 44)
 LOW = 30
 """With fewer rows nothing stands empty."""
 
+LOWEST = 18
+"""With fewer rows the loss stands alone, and the first line of the state: all else has no room."""
+
 ROUND = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.4, 8, 10, 12.5)
 """Ends of an axis, times a power of ten."""
 

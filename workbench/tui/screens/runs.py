@@ -50,6 +50,7 @@ class RunsScreen(RunsView):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-tall")]  # noqa: RUF012 - see above
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", tooltip="Open the run: curves, filters, log, profile"),
+        Binding("enter", "begin", "Quickstart", tooltip="A small network on bundled digits"),
         Binding("n", "new", "New", tooltip="A new run, from a profile to choose"),
         Binding("slash", "filter", "Filter", tooltip="Show only the runs that match"),
         Binding("s", "sort", "Sort", tooltip="Choose by what the runs are sorted"),
@@ -139,7 +140,8 @@ class RunsScreen(RunsView):
         self.query_one("#runs-empty", Static).update(Text(text))
 
     def _tell_filter(self, shown: int, of: int) -> None:
-        text = f"{shown:,} of {of:,}" if self.line else ""
+        found = f"{shown:,} of {of:,}" if shown else "nothing matches: escape shows all"
+        text = found if self.line else ""
         self.query_one(FilterLine).tell(text, self._filter.problem)
 
     def _refresh_keys(self) -> None:
@@ -175,25 +177,33 @@ class RunsScreen(RunsView):
         if not hasattr(self, "table"):
             return False
         match action:
+            case "open":
+                possible = self.entry is not None
+            case "begin":
+                possible = not self.listing.entries and self._problem is None
             case "filter":
-                return bool(self.listing.entries) and self.focused is self.table
+                possible = bool(self.listing.entries) and self.focused is self.table
             case "sort" | "group" | "columns" | "preview":
-                return bool(self.listing.entries)
+                possible = bool(self.listing.entries)
             case "clear":
-                return bool(self.marks or self.line)
-        return super().check_action(action, parameters)
+                possible = bool(self.marks or self.line)
+            case _:
+                return super().check_action(action, parameters)
+        return possible
 
     def on_run_table_opened(self, event: RunTable.Opened) -> None:
         self.action_open()
 
     def action_open(self) -> None:
-        """Open the run under the cursor; without any runs, begin with the quickstart."""
-        if self.entry is None and not self.listing.entries:
-            self._begin(0)
-        elif self.entry is not None and self.entry.run is not None:
+        """Open the run under the cursor."""
+        if self.entry is not None and self.entry.run is not None:
             self.app.open_run(self.entry.run)
         elif self.entry is not None:
             self.app.say(f"{self.entry.row['id']} has no run yet")
+
+    def action_begin(self) -> None:
+        """Without any runs: the form of the quickstart."""
+        self._begin(0)
 
     def _begin(self, choice: int | None) -> None:
         if choice is None:

@@ -120,7 +120,8 @@ class RunActions(Page):
         self.app.push_screen(Question("Stop this run?", text, answers), stop)
 
     def action_resume(self) -> None:
-        ask_to_resume(self.app, self._run)
+        state = self.entry.row.get("state") if self.entry else None
+        ask_to_resume(self.app, self._run, state)
 
     def _drop(self, job: Job) -> None:
         """Take what waits out of the queue; what prepares already is stopped, if that is meant."""

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList, Static
 
 from workbench.store.rows import Row, flatten
 from workbench.tui.listing import Entry
+from workbench.tui.widgets.line import Line
 
 HINT = "enter checks, shift+up/down moves, ctrl+d: all that differs, escape closes"
 
@@ -59,7 +60,7 @@ class ColumnsDialog(ModalScreen[tuple[str, ...]]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog columns"):
             yield Static(Text("Columns"), classes="dialog-title")
-            yield Input(placeholder="type a part of a name", compact=True)
+            yield Line(placeholder="type a part of a name", compact=True)
             options = OptionList(compact=True, markup=False)
             options.can_focus = False  # keys go to the line above
             yield options
@@ -69,7 +70,7 @@ class ColumnsDialog(ModalScreen[tuple[str, ...]]):
         self._list(at=0)
 
     def _list(self, *, at: int) -> None:
-        typed = self.query_one(Input).value.strip().casefold()
+        typed = self.query_one(Line).value.strip().casefold()
         names = dict.fromkeys([*self._checked, *self._names])
         self._shown = [name for name in names if typed in name.casefold()]
         options = self.query_one(OptionList)

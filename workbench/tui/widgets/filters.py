@@ -81,7 +81,7 @@ def filter_words(filters: Filters, place: int, count: int, width: int) -> tuple[
     """Which filters these are, in one row or two."""
     when = f"Filters after epoch {filters.epoch + 1}"
     what = f"{filters.layer}: {_count(filters)}" if has_pictures(filters) else filters.layer
-    where = f"{place} of {count}"
+    where = f"{place} of {count}" + (" (keys , .)" if count > 1 else "")
     line = f"{when}   {what}   {where}"
     if len(line) <= width:
         return ((Span(when, "1"), Span(line[len(when) :], "2")),)

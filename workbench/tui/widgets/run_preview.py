@@ -32,8 +32,11 @@ COST_FACTOR = 20
 """So many times its cost passes after a drawing before the next."""
 
 LEAST_CHART = 6
+"""Rows; with fewer a sentence stands there."""
 
-BOLD, ITALIC = "1", "3"
+NO_ROOM = "no room for a chart: enter opens the run"
+
+BOLD, DIM, ITALIC = "1", "2", "3"
 SGR = {"red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 """The terminal's own colours, as a drawing names them."""
 
@@ -101,17 +104,17 @@ class RunPreview(RowsView):
             height = size.height - len(rows) - 1
             if height >= LEAST_CHART:
                 rows += self._chart(entry, style, Size(size.width, height))
+            elif height > 0:
+                rows += self._wrapped(NO_ROOM, DIM, size.width)[:height]
         finally:  # also after an error: a preview that fails once is asked again
             self.post_message(self.Drawn(entry, rows, time.perf_counter() - began))
 
     def _head(self, entry: Entry, width: int) -> list[Row]:
         """The words, wrapped at `width` cells."""
-        wrapped = [
-            (line.plain, style)
-            for text, style in _words(entry)
-            for line in Text(text).wrap(self.app.console, width)
-        ]
-        return [(Span(text, style),) for text, style in wrapped]
+        return [row for text, style in _words(entry) for row in self._wrapped(text, style, width)]
+
+    def _wrapped(self, text: str, style: str, width: int) -> list[Row]:
+        return [(Span(line.plain, style),) for line in Text(text).wrap(self.app.console, width)]
 
     def _chart(self, entry: Entry, style: CurveStyle, size: Size) -> Sequence[Row]:
         from workbench.plots.drawing import lay_out
