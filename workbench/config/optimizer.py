@@ -21,6 +21,8 @@ class OptimizerSection(Section):
 
 
 class AdamProfile(OptimizerSection):
+    """Steps scaled by running means of the gradient and its square (Kingma and Ba 2015)."""
+
     kind: Literal["adam"] = "adam"
     betas: tuple[Beta, Beta] = Field((0.9, 0.999), strict=False)
     """Decay of the running means of the gradient and of its square."""
@@ -29,6 +31,8 @@ class AdamProfile(OptimizerSection):
 
 
 class AdamWProfile(OptimizerSection):
+    """Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019)."""
+
     kind: Literal["adamw"] = "adamw"
     weight_decay: float = Field(1e-2, ge=0)
     """Share of each weight taken off per step at learning rate 1, apart from the gradient."""
@@ -39,6 +43,8 @@ class AdamWProfile(OptimizerSection):
 
 
 class SGDProfile(OptimizerSection):
+    """Stochastic gradient descent, with or without momentum."""
+
     kind: Literal["sgd"] = "sgd"
     momentum: float = Field(0.0, ge=0, lt=1)
     """Share of the last update carried into the next."""

@@ -51,6 +51,8 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (6, 4, 5, 3), np.uint8)
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     """`load("a statement", **settings)`: loads what a function with that body returns."""
     monkeypatch.setattr(sys, "path", [*sys.path])
+    # Python takes a file of the same size and second for the one that it has compiled.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
     def load(body: str, **settings: object) -> Source:
         indented = "".join(f"    {line}\n" for line in body.splitlines())

@@ -7,7 +7,7 @@ from hypothesis import given
 import tests.config.conftest  # noqa: F401 - how to draw a RunProfile
 from workbench.config.defaults import completed
 from workbench.config.profile import RunProfile
-from workbench.tui.form.difference import differences, holds, taken_over
+from workbench.tui.form.difference import by_item, differences, holds, taken_over, value_text
 
 
 def test_a_default_left_out_is_no_difference() -> None:
@@ -41,3 +41,30 @@ def test_what_was_left_out_is_not_held() -> None:
     found = [each for each in differences({}, there) if each.key != "optimizer.kind"]
     taken = taken_over({}, found)
     assert [each.key for each in found if holds(taken, each)] == ["seed"]
+
+
+def augmented(*items: dict[str, object]) -> dict[str, object]:
+    return {"data": {"kind": "digits", "augment": [*items]}}
+
+
+CROP, FLIP = {"kind": "random_crop", "padding": 2}, {"kind": "horizontal_flip"}
+
+
+def test_two_lists_are_told_apart_item_by_item() -> None:
+    here, there = augmented(CROP), augmented({**CROP, "padding": 4}, FLIP)
+    (whole,) = differences(here, there)
+    crop, flip = by_item(whole)
+    assert (crop.key, crop.here, crop.there) == ("data.augment.0.padding", 2, 4)
+    assert flip.key == "data.augment.1"
+    assert "horizontal_flip" in value_text(flip.there)
+    assert not value_text(flip.here)
+
+
+def test_items_of_two_kinds_are_told_as_a_whole() -> None:
+    (whole,) = differences(augmented(CROP), augmented(FLIP))
+    assert [each.key for each in by_item(whole)] == ["data.augment.0"]
+
+
+def test_what_is_no_list_is_told_as_it_is() -> None:
+    (whole,) = differences({"seed": 1}, {"seed": 2})
+    assert by_item(whole) == [whole]

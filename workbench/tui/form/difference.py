@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import zip_longest
+from typing import Any, TypeGuard
 
 from workbench.config.defaults import completed, is_section, same
 from workbench.config.overrides import switch_kind
@@ -82,6 +83,31 @@ def _with(section: dict[str, Any], node: Node, key: str, value: Any) -> dict[str
         return {k: v for k, v in section.items() if k != key}
     known = key in fields(chosen(node, section))
     return {**section, key: copy.deepcopy(value)} if known else section
+
+
+def by_item(whole: Difference) -> list[Difference]:
+    """Where two lists of tables differ: item by item, and of two of a kind key by key."""
+    here, there = (v if _is_tables(v) else None for v in (whole.here, whole.there))
+    if here is None or there is None or not (here or there):
+        return [whole]
+    found: list[Difference] = []
+    for place, (one, other) in enumerate(zip_longest(here, there, fillvalue=ABSENT)):
+        path = (*whole.path, place)
+        if isinstance(one, Mapping) and isinstance(other, Mapping) and _are_alike(one, other):
+            keys = dict.fromkeys([*one, *other])
+            values = ((key, one.get(key, ABSENT), other.get(key, ABSENT)) for key in keys)
+            found += [Difference((*path, k), a, b) for k, a, b in values if not same(a, b)]
+        elif not same(one, other):
+            found.append(Difference(path, one, other))
+    return found
+
+
+def _is_tables(value: object) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+
+
+def _are_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return bool(one.get("kind") == other.get("kind"))
 
 
 def value_text(value: object) -> str:

@@ -27,6 +27,7 @@ from workbench.tui.screens.profile_starting import Starting
 from workbench.tui.themes import text_color
 from workbench.tui.widgets.form import ProfileForm
 from workbench.tui.widgets.form_group import AddItem
+from workbench.tui.widgets.form_row import NORMAL_COLUMNS
 from workbench.tui.widgets.form_sections import SectionList
 from workbench.tui.widgets.heading import Heading
 
@@ -35,7 +36,7 @@ class ProfileScreen(Page):
     """Edits a copy of `table`; `path` is the file it came from, if it did."""
 
     AUTO_FOCUS = ""  # a field that was left stays left when a question has been answered
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-normal"), (120, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL_COLUMNS, "-normal"), (120, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [*PROFILE_KEYS]
 
     def __init__(self, table: dict[str, Any], path: Path | None = None) -> None:
@@ -105,17 +106,21 @@ class ProfileScreen(Page):
 
     def _help(self) -> Text:
         row = self.form.focused_row
+        if isinstance(self.focused, AddItem):
+            return Text(f"{self.focused.group.title}: enter adds an item, of a kind to choose")
         if row is None:
             return Text("tab goes to the fields, ? shows all keys", "dim")
         text = Text(row.path, "bold")
         if row.field.default_text:
-            text.append(f"  default {shortened(row.field.default_text)}", "not bold")
+            # The marks of the rows, with what they mean.
+            mark = "• not the default" if row.differs else "the default"
+            text.append(f"  {mark} {shortened(row.field.default_text)}", "not bold")
         if row.differs and row.field.name != "kind":
             text.append("  ctrl+r resets", "dim not bold")
-        text.append(f"\n{row.field.help}", "not bold")
         if row.problem:
             color = text_color(self.app.theme_variables, "text-error")
-            text.append(f"\n{row.problem}", f"not bold {color}")
+            text.append(f"\n! {row.problem}", f"not bold {color}")
+        text.append(f"\n{row.field.help}", "not bold")
         return text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

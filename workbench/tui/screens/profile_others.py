@@ -42,4 +42,4 @@ class Others:
             self._screen.form.replace(table)
             taken = counted(sum(holds(table, each) for each in found), "value")
             of = f" of {len(found):,}" if len(found) > 1 else ""
-            self._screen.app.say(f"took {taken}{of}; ctrl+z gives them back")
+            self._screen.app.say(f"took {taken}{of}; ctrl+z undoes it")

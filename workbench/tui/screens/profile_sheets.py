@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Static
 
 from workbench.config.wording import printable, shortened
-from workbench.tui.form.difference import Difference, value_text
+from workbench.tui.form.difference import Difference, by_item, value_text
 from workbench.tui.form.groups import Table
 from workbench.tui.form.saving import full_text, short_text
 
@@ -90,21 +90,25 @@ class DifferenceSheet(ModalScreen[TakenOver | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):
-            yield Static(Text(f"This profile and {printable(self._label)}"), classes="dialog-title")
+            other = printable(" ".join(self._label.split()))
+            yield Static(Text(f"This profile and {other}"), classes="dialog-title")
             yield DataTable(cursor_type="row")
-            hint = "enter takes a value over, a takes all, escape closes"
+            hint = "enter takes a value over, a list as a whole; a takes all, escape closes"
             yield Static(Text(hint), classes="dialog-hint")
 
     def on_mount(self) -> None:
         table = self.query_one(DataTable)
         table.add_columns("key", "here", "there")
         width = max(self.size.width // 4, 12)
-        for each in self._found:
-            here, there = (shortened(value_text(v), width) for v in (each.here, each.there))
-            table.add_row(Text(each.key), Text(here or "-", "dim"), Text(there or "-"))
+        for place, whole in enumerate(self._found):
+            for each in by_item(whole):
+                here, there = (shortened(value_text(v), width) for v in (each.here, each.there))
+                row = Text(each.key), Text(here or "-", "dim"), Text(there or "-")
+                table.add_row(*row, key=f"{place} {each.key}")
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        self.dismiss((self._found[event.cursor_row],))
+        place = (event.row_key.value or "").partition(" ")[0]
+        self.dismiss((self._found[int(place)],))
 
     def action_take_all(self) -> None:
         self.dismiss(tuple(self._found))

@@ -19,6 +19,9 @@ from workbench.tui.themes import text_color
 from workbench.tui.widgets.form_choice import MOVES, Choice, spelled
 from workbench.tui.widgets.line import Line
 
+NORMAL_COLUMNS = 64
+"""Of a screen from which on there is room for the defaults."""
+
 NAME_COLUMNS, NARROW_NAME_COLUMNS = 24, 15
 DEFAULT_COLUMNS = 24
 
@@ -83,7 +86,8 @@ class FormRow(Widget):
 
     def render(self) -> Text:
         colors = self.app.theme_variables
-        narrow = self.screen.has_class("-narrow")
+        # Not by the screen's class, which may come after this: nothing draws the row again then.
+        narrow = self.screen.size.width < NORMAL_COLUMNS
         columns = NARROW_NAME_COLUMNS if narrow else NAME_COLUMNS
         wrong, changed = text_color(colors, "text-error"), text_color(colors, "text-accent")
         mark = ("! ", wrong) if self.problem else ("• ", changed) if self.differs else ("  ", "")
