@@ -113,7 +113,7 @@ class ProfileScreen(Page):
         text = Text(row.path, "bold")
         if row.field.default_text:
             # The marks of the rows, with what they mean.
-            mark = "• not the default" if row.differs else "the default"
+            mark = "• differs from default" if row.differs else "default"
             text.append(f"  {mark} {shortened(row.field.default_text)}", "not bold")
         if row.differs and row.field.name != "kind":
             text.append("  ctrl+r resets", "dim not bold")

@@ -96,7 +96,7 @@ class FormRow(Widget):
         if self.differs and not narrow and self.field.default is not ABSENT:
             default = spelled(self.field.default) if self.field.choices else self.field.default_text
             word = shortened(f"default {default}", DEFAULT_COLUMNS - 2)
-            text.append(" " * (self.size.width - columns - len(word)))
+            text.append(" " * (self.size.width - columns - len(word) - 1))
             text.append(word, text_color(colors, "text-muted"))
         if self.problem:
             indent = 2 if narrow else columns
