@@ -105,13 +105,14 @@ class WorkbenchApp(App[Leave]):
         self.set_class(small, "-too-small")
 
     def remember(self, **changes: object) -> None:
-        """Change settings, and keep them for the next start."""
+        """Change settings, and keep them for the next start, beside what other windows changed."""
         settings = Settings.model_validate({**self.settings.model_dump(), **changes})
         if settings == self.settings:
             return
         self.settings = settings
         try:
-            save_settings(settings, self._settings_path)
+            kept = load_settings(self._settings_path).model_dump()
+            save_settings(Settings.model_validate({**kept, **changes}), self._settings_path)
         except WriteError as error:
             self.tell(error)
 
@@ -139,7 +140,11 @@ class WorkbenchApp(App[Leave]):
         self.say(f"{name}: {state}")
 
     def train(self, profile: RunProfile) -> None:
-        """Train it in this window, at once or when its turn comes; its screen opens then."""
+        """Train it in this window, at once or when its turn comes.
+
+        The screen of the one that was asked for last opens when it trains, if the
+        screen of now is in sight then: keys typed elsewhere are not meant for it.
+        """
         busy = self.trainings.busy
         self._to_open = self.trainings.add(profile), self.screen
         self.say(f"{profile.name} waits for what trains now" if busy else f"{profile.name} starts")
@@ -220,6 +225,8 @@ class WorkbenchApp(App[Leave]):
     def watch_situation(self, before: Situation, now: Situation) -> None:
         for result in now.results[len(before.results) :]:
             self._tell_end(result)
+            if self._to_open is not None and result.job is self._to_open[0]:
+                self._to_open = None  # it ended before it trained
         if self._to_open is not None and now.run is not None and now.job is self._to_open[0]:
             _, screen = self._to_open
             self._to_open = None
@@ -248,9 +255,9 @@ class WorkbenchApp(App[Leave]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the keys of the screen do, and what has no key."""
-        for _, binding, enabled, tooltip in screen.active_bindings.values():
+        for node, binding, enabled, tooltip in screen.active_bindings.values():
             if enabled and binding.description and binding.show:
-                act = partial(screen.run_action, binding.action)
+                act = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.description, tooltip or binding.description, act)
         yield SystemCommand("Theme", "Choose colours", self.action_change_theme)
         bell = "off" if self.settings.bell else "on"

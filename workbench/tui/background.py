@@ -37,13 +37,18 @@ class Starts:
     def __init__(self, runs: Path) -> None:
         self._runs = runs
         self._changed = Condition()
-        self._under_way: list[str] = []
+        self._under_way: list[tuple[str, RunProfile | Run]] = []
         self._done: list[Started] = []
 
     @property
     def under_way(self) -> tuple[str, ...]:
         """Names of those that prepare."""
-        return tuple(self._under_way)
+        return tuple(name for name, _ in self._under_way)
+
+    @property
+    def preparing(self) -> tuple[RunProfile | Run, ...]:
+        """What is to be trained by those that prepare."""
+        return tuple(what for _, what in self._under_way)
 
     def train(self, profile: RunProfile) -> None:
         """Train a profile into a new run."""
@@ -53,7 +58,7 @@ class Starts:
 
             return train_profile_detached(profile, self._runs)
 
-        self._begin(profile.name, start)
+        self._begin(profile.name, profile, start)
 
     def resume(self, run: Run) -> None:
         """Go on with a run."""
@@ -63,7 +68,7 @@ class Starts:
 
             return resume_detached(run)
 
-        self._begin(run.id, start)
+        self._begin(run.id, run, start)
 
     def done(self) -> list[Started]:
         """Those that ended since this was last asked."""
@@ -76,12 +81,12 @@ class Starts:
         with self._changed:
             self._changed.wait_for(lambda: not self._under_way)
 
-    def _begin(self, name: str, start: Callable[[], Background]) -> None:
+    def _begin(self, name: str, what: RunProfile | Run, start: Callable[[], Background]) -> None:
         with self._changed:
-            self._under_way.append(name)
-        Thread(target=self._run, args=(name, start), name="start", daemon=True).start()
+            self._under_way.append((name, what))
+        Thread(target=self._run, args=(name, what, start), name="start", daemon=True).start()
 
-    def _run(self, name: str, start: Callable[[], Background]) -> None:
+    def _run(self, name: str, what: RunProfile | Run, start: Callable[[], Background]) -> None:
         background, problem = None, None
         try:
             background = start()
@@ -89,6 +94,6 @@ class Starts:
             problem = error
         finally:
             with self._changed:
-                self._under_way.remove(name)
+                self._under_way.remove((name, what))
                 self._done.append(Started(name, background, problem))
                 self._changed.notify_all()

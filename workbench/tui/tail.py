@@ -32,14 +32,15 @@ class Tail:
         return [*self._lines, *([_text(self._torn)] if self._torn else [])]
 
     def read(self) -> bool:
-        """Take up what was appended; True if there was anything."""
+        """Take up what was appended; True if that, or nothing any more, is another end."""
+        had_lines = bool(self.lines)
         try:
             with open_regular(self._path) as file:
                 data = self._appended(file)
         except OSError:
             return False
         if not data:
-            return False
+            return had_lines and not self.lines
         *whole, torn = (self._torn + data).split(b"\n")
         self._torn = torn[-MOST_BYTES:]
         self._lines.extend(map(_text, whole[-MOST_LINES:]))

@@ -181,7 +181,7 @@ class Trainings:
             )
             train_beside(screen, job.what, self.runs)
         except WorkbenchError as error:
-            return error
+            return _without_frames(error)
         except BaseException as error:  # noqa: BLE001 - a SystemExit, too, would be lost here
             return _unexpected(error, self._situation.run)
         return None
@@ -193,6 +193,15 @@ class Trainings:
     def _tell_run(self, run: Run) -> None:
         with self._lock:
             self._situation = replace(self._situation, run=run)
+
+
+def _without_frames(error: WorkbenchError) -> WorkbenchError:
+    """The error alone: tracebacks hold frames, and these the network, its gradients and batches."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__cause__ or each.__context__
+    return error
 
 
 def _unexpected(error: BaseException, run: Run | None) -> WorkbenchError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,7 @@ class Draft:
     @property
     def is_changed(self) -> bool:
         """Since it was opened or saved."""
-        return self.table != self._saved
+        return _spelled(self.table) != _spelled(self._saved)
 
     @property
     def can_undo(self) -> bool:
@@ -161,6 +162,11 @@ class Draft:
                 yield value
                 value = [*value.values()]
             waiting += [each for each in value if isinstance(each, dict | list)]
+
+
+def _spelled(table: Table) -> str:
+    """The same for tables that are written the same, in whatever order: not for 1, 1.0 and true."""
+    return json.dumps(table, sort_keys=True, default=repr)
 
 
 def _write(table: Table, key: str, value: Any) -> None:

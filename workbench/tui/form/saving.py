@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import Enum, auto
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def content_of(path: Path) -> bytes | None:
 
 def loses(path: Path, known: bytes | None = None) -> Loss:
     """What saving there loses; `known` is what the form read from the file, or wrote to it."""
-    if not path.exists():
+    if not os.path.lexists(path):  # not Path.exists, which raises where the disk says no
         return Loss.NOTHING
     content = content_of(path)
     if content is None:

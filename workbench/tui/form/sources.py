@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,9 +81,9 @@ def taken(table: Table, path: Path | None) -> Taken:
 
 def why_kept(path: Path) -> str:
     """Why a file may not be written over; empty where it may."""
-    if path.name == "profile.toml" and (path.parent / "status.json").exists():
+    if path.name == "profile.toml" and os.path.lexists(path.parent / "status.json"):
         return "that is a run's own record"
-    if path.resolve() in (each.resolve() for each in _ready()):
+    if os.path.realpath(path) in map(os.path.realpath, _ready()):
         return "that profile comes with the program"
     return ""
 

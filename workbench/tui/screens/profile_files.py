@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.config.wording import printable
+from workbench.config.wording import printable, shortened
 from workbench.errors import WorkbenchError, WriteError
 from workbench.tui.form.draft import Draft
 from workbench.tui.form.saving import Loss, content_of, loses, path_of, save, wrong_with
@@ -132,9 +132,10 @@ class Files:
         if not self._screen.draft.is_changed:
             go()
             return
+        name = self.path.name if self.path else str(self._screen.draft.table.get("name", ""))
         question = Question(
             title,
-            "Its changes are not saved.",
+            f"The changes of {shortened(printable(name)) or 'the new profile'} are not saved.",
             (Answer("save", "s", "Save first"), Answer("drop", "x", "Drop them"), STAY),
         )
 

@@ -31,9 +31,7 @@ class Starting:
 
     def train_detached(self) -> None:
         """In a process of its own."""
-        profile = self._valid()
-        if profile is not None:
-            self._screen.app.train_detached(profile)
+        self._start_once(self._screen.app.train_detached)
 
     def _queue(self, profile: RunProfile) -> None:
         app = self._screen.app
@@ -58,9 +56,10 @@ class Starting:
         )
 
     def _waits(self, profile: RunProfile) -> bool:
-        """Whether an equal one is to be trained here, and does not train yet."""
-        situation = self._screen.app.trainings.situation()
-        waiting = [job.what for job in situation.waiting]
+        """Whether an equal one was asked for, here or in the background, and does not train yet."""
+        app = self._screen.app
+        situation = app.trainings.situation()
+        waiting = [*(job.what for job in situation.waiting), *app.starts.preparing]
         if situation.job and situation.doing:
             waiting.append(situation.job.what)
         return profile in waiting

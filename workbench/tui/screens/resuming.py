@@ -28,10 +28,10 @@ ANSWERS = (
 
 
 def can_resume(app: WorkbenchApp, run: Run, state: object) -> bool:
-    """Whether a run in this state can go on; False for one that waits or trains here already."""
-    situation = app.situation
+    """Whether a run in this state can go on; False for one that somebody here goes on with."""
+    situation = app.trainings.situation()  # the app's own may be a moment old
     jobs = [*([situation.job] if situation.job else []), *situation.waiting]
-    here = [situation.run, *(job.what for job in jobs)]
+    here = [situation.run, *(job.what for job in jobs), *app.starts.preparing]
     paths = {each.path.absolute() for each in here if isinstance(each, Run)}
     return state in (*RESUMABLE, *BY_FORCE) and run.path.absolute() not in paths
 

@@ -67,6 +67,7 @@ class RunsScreen(RunsView):
         self._filter = Filter()
         self._problem: WorkbenchError | None = None
         self._possible: tuple[object, ...] = ()
+        self._goes_on = False
 
     def parts(self) -> Iterable[Widget]:
         with Container(id="runs"):
@@ -103,8 +104,14 @@ class RunsScreen(RunsView):
         if changed or (problem is None) != (self._problem is None):
             self._problem = problem
             self.show()
-        if self.listing.is_behind:
-            self.set_timer(READ_SECONDS / 2, self._tick)
+        if self.listing.is_behind and problem is None and not self._goes_on:
+            self._goes_on = True
+            self.set_timer(READ_SECONDS / 2, self._go_on)
+
+    def _go_on(self) -> None:
+        """Take up what is left to read, but for the next key's turn."""
+        self._goes_on = False
+        self._tick()
 
     def show(self) -> None:
         """Bring the table up to what is known; only what differs is drawn."""

@@ -116,7 +116,7 @@ class RunActions(Page):
             self.look_again(run)
 
         text = f"{run.id}\nends after its step, with a checkpoint to resume from."
-        answers = (Answer("stop", "s", "Stop"), Answer("stay", "escape", "Go on"))
+        answers = (Answer("stop", "s", "Stop"), Answer("stay", "escape", "Let it train"))
         self.app.push_screen(Question("Stop this run?", text, answers), stop)
 
     def action_resume(self) -> None:
@@ -137,7 +137,7 @@ class RunActions(Page):
                 self.app.say(f"asked {job.name} to stop")
 
         text = f"{job.name} is being prepared. What waits behind it is trained all the same."
-        answers = (Answer("stop", "s", "Stop"), Answer("stay", "escape", "Go on"))
+        answers = (Answer("stop", "s", "Stop"), Answer("stay", "escape", "Let it train"))
         self.app.push_screen(Question("Stop this training?", text, answers), stop)
 
     def action_edit(self) -> None:
@@ -190,9 +190,10 @@ class RunActions(Page):
 
     def action_trash(self) -> None:
         entry, runs = self.entry, self.marked
-        if entry is not None and entry.job is not None:
+        is_alone = entry is not None and [run.id for run in runs] in ([], [entry.key])
+        if entry is not None and entry.job is not None and is_alone:
             self._drop(entry.job)
-        elif entry is not None and [run.id for run in runs] == [entry.key]:
+        elif is_alone:
             self._trash(runs)
         else:  # others than the one under the cursor: they may have been marked long ago
             answers = (Answer("trash", "t", "Trash"), Answer("stay", "escape", "Keep"))

@@ -30,9 +30,8 @@ class ChartView(RowsView, can_focus=True):
 
     @dataclass
     class Zoomed(Message):
-        """Somebody turned the wheel over the chart `view`."""
+        """Somebody turned the wheel over the chart."""
 
-        view: ChartView
         x: float
         factor: float
 
@@ -89,7 +88,7 @@ class ChartView(RowsView, can_focus=True):
     def _zoom(self, event: events.MouseEvent, factor: float) -> None:
         if (x := self._x_under(event)) is not None:
             event.stop()
-            self.post_message(self.Zoomed(self, x, factor))
+            self.post_message(self.Zoomed(x, factor))
 
     def _x_under(self, event: events.MouseEvent) -> float | None:
         place, canvas = event.get_content_offset(self), self.canvas

@@ -47,7 +47,7 @@ class ProfileForm(FormParts):
         """The group that has the focus."""
         focused = self.screen.focused
         if isinstance(focused, AddItem):
-            return focused.group
+            return focused.group if focused.group in self.groups else None
         return self.focused_row.group if self.focused_row else None
 
     @property
@@ -163,7 +163,9 @@ class ProfileForm(FormParts):
 
     def jump(self, title: str) -> None:
         """Go to the first field of a section."""
-        path = next(group.path for group in self.groups if group.title == title)
+        path = next((group.path for group in self.groups if group.title == title), None)
+        if path is None:
+            return  # the list of sections is a moment older than the form
         part = self.part_at(path)
         if part:
             self.go(part, top=True)

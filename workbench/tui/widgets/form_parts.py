@@ -50,6 +50,12 @@ class FormParts(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     @property
     def focused_row(self) -> FormRow | None:
+        """None also for a row that is still to be seen, but whose table is gone."""
+        row = self._row_in_focus
+        return row if row in self.rows else None
+
+    @property
+    def _row_in_focus(self) -> FormRow | None:
         focused = self.screen.focused
         return focused.parent if focused and isinstance(focused.parent, FormRow) else None
 
@@ -76,7 +82,7 @@ class FormParts(VerticalScroll, can_focus=False, inherit_bindings=False):
         """Called when widgets have been made or removed."""
 
     async def _complete(self, goal: Goal) -> None:
-        focused = self.focused_row
+        focused = self._row_in_focus
         with self.app.batch_update():
             await self._remove_parts()
             await self._make_parts()

@@ -17,7 +17,7 @@ from textual.widget import Widget
 GAP = 2
 """Cells between two keys."""
 
-KEPT = ("keys", "app.keys", "leave", "app.leave")
+KEPT = ("keys", "app.keys", "leave", "app.leave", "out")
 """Actions that have their place in any width: they lead to the others, and out."""
 
 

@@ -31,6 +31,8 @@ class LogView(ScrollView, can_focus=True):
         self._parts: dict[str, list[str]] = {}
         """The rows that each line takes, as far as it was folded before."""
         self._width = 0
+        self._end = 0
+        """How far it could be scrolled when it was folded last."""
         self._words = ""
 
     def say(self, words: str) -> None:
@@ -59,7 +61,8 @@ class LogView(ScrollView, can_focus=True):
     def _fold(self) -> None:
         if not self.size.area:
             return
-        follows = self.scroll_offset.y >= self.max_scroll_y
+        # Where it is lower by now, it stands above its end without anybody having scrolled.
+        follows = self.scroll_offset.y >= min(self._end, self.max_scroll_y)
         width = self.scrollable_content_region.width
         known = self._parts if width == self._width else {}
         self._width = width
@@ -68,6 +71,7 @@ class LogView(ScrollView, can_focus=True):
         }
         self._folded = [part for line in self._lines for part in self._parts[line]]
         self.virtual_size = Size(width, len(self._folded))
+        self._end = self.max_scroll_y
         if follows:
             self.scroll_end(animate=False)
         self.refresh()

@@ -54,9 +54,8 @@ class RunTable(ScrollView, can_focus=True):
 
         entry: Entry | None
 
-    @dataclass
     class Opened(Message):
-        entry: Entry
+        """The entry under the cursor was clicked twice."""
 
     @dataclass
     class HeaderClicked(Message):
@@ -244,7 +243,7 @@ class RunTable(ScrollView, can_focus=True):
         if isinstance(what, int):
             self.move_to(what)
             if event.chain == 2:
-                self.post_message(self.Opened(self._entries[what]))
+                self.post_message(self.Opened())
 
     def _column_at(self, x: int) -> str:
         left = MARK_WIDTH
