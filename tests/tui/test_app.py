@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from threading import Event
@@ -21,9 +22,11 @@ from workbench.store.runs import Run, RunStore
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.look import Look
 from workbench.tui.screens.dialogs import Prompt, Question
+from workbench.tui.screens.keys import KeysScreen
 from workbench.tui.screens.run import RunScreen
+from workbench.tui.screens.runs_menu import Menu
 from workbench.tui.settings import load_settings
-from workbench.tui.trainings import Job, Situation, Trainings
+from workbench.tui.trainings import Job, Result, Situation, Trainings
 
 
 class Pretended(Trainings):
@@ -192,5 +195,43 @@ def test_a_theme_that_is_chosen_is_remembered(play: Play, tmp_path: Path) -> Non
     async def act(pilot: Pilot[Any], app: WorkbenchApp, trainings: Pretended) -> None:
         app.theme = "nord"
         await until(pilot, lambda: load_settings(tmp_path / "s.toml").theme == "nord")
+
+    play(act)
+
+
+def test_two_windows_keep_each_others_settings(play: Play, tmp_path: Path) -> None:
+    async def act(pilot: Pilot[Any], app: WorkbenchApp, trainings: Pretended) -> None:
+        other = WorkbenchApp(app.store, trainings, look=app.look, settings=tmp_path / "s.toml")
+        other.remember(sort="best")
+        app.remember(bell=False)
+        kept = load_settings(tmp_path / "s.toml")
+        assert (kept.sort, kept.bell) == ("best", False)
+
+    play(act)
+
+
+def test_what_the_palette_lists_is_done(play: Play) -> None:
+    async def act(pilot: Pilot[Any], app: WorkbenchApp, trainings: Pretended) -> None:
+        commands = {each.title: each.callback for each in app.get_system_commands(app.screen)}
+        for title, then in (("Keys", KeysScreen), ("New", Menu)):
+            await commands[title]()
+            await until(pilot, lambda then=then: isinstance(app.screen, then))
+            await pilot.press("escape")
+            await until(pilot, lambda: len(app.screen_stack) == 2)
+
+    play(act)
+
+
+def test_a_training_that_fails_while_it_is_prepared_opens_nothing_later(play: Play) -> None:
+    async def act(pilot: Pilot[Any], app: WorkbenchApp, trainings: Pretended) -> None:
+        app.train(a_profile())
+        screen = weakref.ref(app.screen)
+        failed = Result(trainings.asked, None, DetachedError("no room"))
+        trainings.now = Situation(results=(failed,))
+        await until(pilot, lambda: "no room" in text_of(app))
+        run = Run(app.store.root / "20260101-000000-tiny-000000")
+        trainings.now = Situation(trainings.asked, run=run, results=(failed,))
+        await until(pilot, lambda: app.situation is trainings.now)
+        assert app.screen is screen()
 
     play(act)

@@ -69,3 +69,13 @@ def test_a_log_that_is_emptied_begins_anew(log: Path) -> None:
 def test_a_pipe_is_no_log(log: Path) -> None:
     os.mkfifo(log)
     assert not Tail(log).read()
+
+
+def test_a_log_that_was_emptied_is_another(log: Path) -> None:
+    log.write_text("one\n")
+    tail = Tail(log)
+    tail.read()
+    log.write_text("")
+    assert tail.read()
+    assert list(tail.lines) == []
+    assert not tail.read()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,10 @@ from workbench.config.profile import RunProfile
 from workbench.errors import WorkbenchError
 from workbench.store.control import request_pause, request_stop
 from workbench.tui.trainings import Situation, Trainings
+
+
+class Network:
+    """Stands for what takes the memory."""
 
 
 @pytest.fixture
@@ -208,3 +214,25 @@ def test_a_release_hands_the_run_over_and_gives_back_what_waits(
     assert run.checkpoints().intact[0].step == run.status().step
     [result] = trainings.situation().results
     assert result.has_begun
+
+
+def test_a_training_that_failed_leaves_nothing_of_it_in_memory(
+    trainings: Trainings, profile: RunProfile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    networks: list[weakref.ref[Network]] = []
+
+    def fail(*_: object) -> None:
+        network = Network()
+        networks.append(weakref.ref(network))
+        try:
+            raise MemoryError
+        except MemoryError as error:
+            raise WorkbenchError("no room") from error
+
+    monkeypatch.setattr("workbench.runner.beside_screen.train_beside", fail)
+    trainings.add(profile)
+    assert trainings.join(PATIENCE_SECONDS)
+    (result,) = trainings.situation().results
+    assert str(result.error) == "no room"
+    gc.collect()
+    assert networks[0]() is None

@@ -110,3 +110,14 @@ def test_the_full_text_has_every_default_and_the_short_one_none() -> None:
     assert short_text(table) == 'name = "a"\n\n[optimizer]\nkind = "adam"\n'
     assert "lr = 0.001" in full_text(table)
     assert "[training.early_stopping]" in full_text(table)
+
+
+def test_where_a_disk_says_no_saving_itself_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "stat", refuse)
+    monkeypatch.setattr(os, "lstat", refuse)
+    assert loses(tmp_path / "mine.toml") is Loss.NOTHING

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from workbench.config.reading import parse
 from workbench.config.ready import ready_profiles
 from workbench.config.schema import child, fields, kinds, run_schema
 from workbench.errors import WorkbenchError
+from workbench.runner.detach import Background
 from workbench.store.runs import Run, RunStore
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.look import Look
@@ -674,3 +676,53 @@ def test_it_is_saved_to_another_file_which_is_its_own_from_then(play: Play, tmp_
         assert "other.toml" in form.shows().splitlines()[0]
 
     play(act, {"name": "mine"}, path)
+
+
+def test_a_key_for_an_item_that_is_gone_already_does_no_harm(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.go("data.augment.0.kind")
+        await form.burst("f9", "ctrl+down", "f9")
+        await until(form.pilot, lambda: form.table["data"]["augment"] == [])
+        assert form.pilot.app.is_running
+
+    play(act, {"data": {"kind": "digits", "augment": [{"kind": "horizontal_flip"}]}})
+
+
+@pytest.mark.parametrize("typed", ["true", "1.0"])
+def test_what_only_looks_like_the_value_before_is_a_change(play: Play, typed: str) -> None:
+    async def act(form: Form) -> None:
+        await form.go("seed")
+        await form.press("ctrl+a", "delete", *typed)
+        await until(form.pilot, lambda: form.screen.draft.is_changed)
+        assert "not saved" in form.shows()
+
+    play(act, {"name": "a", "seed": 1})
+
+
+def test_the_same_twice_in_the_background_is_asked_about(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, started = Event(), []
+
+    def start(*_: object) -> Background:
+        started.append(1)
+        go.wait(60)
+        return Background("an-id", 7)
+
+    monkeypatch.setattr("workbench.runner.detach.train_profile_detached", start)
+
+    async def act(form: Form) -> None:
+        await form.press("f6", "f6")
+        await form.on(Question)
+        await form.press("escape")
+        assert started == [1]
+        go.set()
+
+    play(act)
+
+
+def test_a_form_in_the_narrowest_terminal_shows_the_way_out(play: Play) -> None:
+    async def act(form: Form) -> None:
+        assert "Leave" in form.shows().splitlines()[-1]
+
+    play(act, size=(40, 10))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, TextArea
 
+from tests.training.small import a_profile
 from tests.tui.screens.listed import Make, Queue, ids, opened
 from tests.tui.snapshots import text_of
 from tests.tui.waiting import until
@@ -16,6 +17,7 @@ from workbench.store.notes import Notes, write_notes
 from workbench.store.runs import Run
 from workbench.store.status import Status, write_status
 from workbench.store.trash import Trash
+from workbench.tui.listing import Listing
 from workbench.tui.screens.runs import RunsScreen
 from workbench.tui.trainings import Situation
 
@@ -268,3 +270,32 @@ async def test_a_date_that_no_calendar_has_is_a_dash(make: Make, root: Path) -> 
         await pilot.press("space")
         await until(pilot, lambda: "created" in text_of(app).splitlines()[1])
         assert text_of(app).splitlines()[2].split()[1:3] == ["-", run.id]
+
+
+async def test_marked_runs_and_not_the_waiting_one_under_the_cursor_are_asked_about(
+    make: Make, root: Path
+) -> None:
+    make(1), make(2)
+    async with opened(root) as (pilot, app, table):
+        await pilot.press("space", "space")
+        app.trainings.add(a_profile())
+        await until(pilot, lambda: len(table.entries) == 3)
+        await pilot.press("home", "d")
+        await until(pilot, lambda: "Move 2 runs to the trash?" in text_of(app))
+        assert len(app.trainings.situation().waiting) == 1
+
+
+async def test_a_listing_that_stays_behind_is_gone_on_with_by_one_timer(
+    make: Make, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(1)
+    async with opened(root) as (_, app, _):
+        looks: list[int] = []
+        monkeypatch.setattr(Listing, "is_behind", True)
+        monkeypatch.setattr(Listing, "look", lambda *_: looks.append(1))
+        timers: list[float] = []
+        monkeypatch.setattr(app.screen, "set_timer", lambda seconds, _: timers.append(seconds))
+        for _ in range(20):
+            app.screen.look_again()  # type: ignore[attr-defined]  # it is the list of runs
+        assert len(looks) >= 20
+        assert len(timers) == 1
