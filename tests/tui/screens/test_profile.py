@@ -688,6 +688,15 @@ def test_a_key_for_an_item_that_is_gone_already_does_no_harm(play: Play) -> None
     play(act, {"data": {"kind": "digits", "augment": [{"kind": "horizontal_flip"}]}})
 
 
+def test_news_of_a_training_that_come_while_the_program_ends_do_no_harm(play: Play) -> None:
+    async def act(form: Form) -> None:
+        await form.screen.form.remove()  # Textual takes away the parts of a screen before it
+        form.pilot.app.situation = Situation(waiting=(Job(1, "b", RunProfile(name="b")),))
+        await form.pilot.pause()
+
+    play(act)
+
+
 @pytest.mark.parametrize("typed", ["true", "1.0"])
 def test_what_only_looks_like_the_value_before_is_a_change(play: Play, typed: str) -> None:
     async def act(form: Form) -> None:

@@ -128,14 +128,16 @@ class ProfileScreen(Page):
         return self._possible().get(action, True)
 
     def _possible(self) -> dict[str, bool]:
-        here = self.form.here if self.form.is_mounted else None
+        # Asked before the form is there, and while the program ends, when it is there no more.
+        has_form = self.form.is_mounted and self.form.is_attached
+        here = self.form.here if has_form else None
         in_item = isinstance(here, Group) and here.is_item
-        row = self.form.focused_row if self.form.is_mounted else None
+        row = self.form.focused_row if has_form else None
         return {
             "reset": row is not None and row.field.name != "kind",
             "next_problem": bool(self.form.spread.by_field),
             "clean": bool(self.form.strays),
-            "add": self.form.is_mounted and self.form.list_here is not None,
+            "add": has_form and self.form.list_here is not None,
             "remove": in_item,
             "shift": in_item,
         }
