@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
 from torch import Tensor
@@ -47,22 +48,26 @@ def color_jitter(images: Tensor, profile: ColorJitterProfile, drawn: ColorFactor
     strength is 0 in the profile is left out: even an unchanged hue would lose
     something on the way through HSV.
 
-    Between operations the batch is held as whole numbers in float32. Each is
-    applied only to the images whose order has it at that place.
+    Between operations the batch is held as whole numbers in float32. At each place in the
+    order the images are sorted by what comes there, and each operation takes its own ones.
     """
     strengths = (profile.brightness, profile.contrast, profile.saturation, profile.hue)
     usable = _OPERATIONS if images.shape[1] == 3 else 2
     active = [k for k in range(usable) if strengths[k] > 0]
-    factors, values = drawn.factors.cpu(), images.to(torch.float32)
-    for place in drawn.order.cpu().unbind(1):
+    factors, order = drawn.factors.cpu(), drawn.order.cpu()
+    values, at = images.to(torch.float32), torch.arange(len(images))
+    for place in order.unbind(1):
+        by_operation = place[at].argsort(stable=True)
+        at = at[by_operation]
+        values = values.index_select(0, by_operation.to(images.device, non_blocking=True))
+        counts = place.bincount(minlength=_OPERATIONS).tolist()
+        ends = list(accumulate(counts))
         for operation in active:
-            rows = (place == operation).nonzero().view(-1)
-            if len(rows):
-                factor = factors[rows, operation].to(images.device, non_blocking=True)
-                rows = rows.to(images.device, non_blocking=True)
-                changed = _APPLY[operation](values.index_select(0, rows), factor)
-                values.index_copy_(0, rows, changed)
-    return values.to(torch.uint8)
+            part = slice(ends[operation] - counts[operation], ends[operation])
+            factor = factors[at[part], operation].to(images.device, non_blocking=True)
+            values[part] = _APPLY[operation](values[part], factor)
+    back = at.argsort().to(images.device, non_blocking=True)
+    return values.to(torch.uint8).index_select(0, back)
 
 
 def adjust_brightness(images: Tensor, factor: Tensor) -> Tensor:

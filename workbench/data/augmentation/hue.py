@@ -23,9 +23,11 @@ _CPU = torch.device("cpu")
 @dataclass(frozen=True)
 class _Tables:
     hue: Tensor
-    """int32, by (sector, difference + 255, chroma), flat; sector: which channel is largest."""
+    """uint8, by (sector, difference + 255, chroma), flat; sector: which channel is largest.
+
+    All tables are small, for they should stay in the CPU's second cache."""
     saturation: Tensor
-    """int32, by (largest channel, chroma), flat."""
+    """uint8, by (largest channel, chroma), flat."""
     weights: tuple[Tensor, Tensor, Tensor]
     """float32, by (hue, saturation), flat: each channel's share of the value."""
 
@@ -40,7 +42,7 @@ def _tables(device: torch.device) -> _Tables:
     )
 
 
-def _hue_table() -> npt.NDArray[np.int32]:
+def _hue_table() -> npt.NDArray[np.uint8]:
     """h of rgb2hsv: quotients in float32, the rest in double, stored as float32.
 
     With the largest channel called m, and n and o the ones after it in the
@@ -56,14 +58,14 @@ def _hue_table() -> npt.NDArray[np.int32]:
     turn = (2.0 * sector + above - below).astype(np.float32)
     hue = np.fmod(turn.astype(np.float64) / 6.0 + 1.0, 1.0).astype(np.float32)
     grey = chroma == 0
-    return np.where(grey, 0, np.nan_to_num(hue) * np.float64(255.0)).astype(np.int32)
+    return np.where(grey, 0, np.nan_to_num(hue) * np.float64(255.0)).astype(np.uint8)
 
 
-def _saturation_table() -> npt.NDArray[np.int32]:
+def _saturation_table() -> npt.NDArray[np.uint8]:
     largest = np.arange(256, dtype=np.float32)[:, None]
     chroma = np.arange(256, dtype=np.float32)[None, :]
     share = np.divide(chroma, largest, out=np.zeros((256, 256), np.float32), where=largest > 0)
-    return (share * np.float64(255.0)).astype(np.int32)
+    return (share * np.float64(255.0)).astype(np.uint8)
 
 
 def _channel_weights() -> npt.NDArray[np.float32]:
@@ -98,22 +100,26 @@ def shift_hue(images: Tensor, shift: Tensor) -> Tensor:
     hue = _look_up(tables.hue, _hue_index(red, green, blue, value, chroma))
     hue = (hue + shift.to(torch.int32)[:, None, None]) & 0xFF
     saturation = _look_up(tables.saturation, value * 256 + chroma)
-    colour = hue * 256 + saturation
+    colour = hue.mul_(256).add_(saturation)
     bright = value.to(torch.float32)
-    channels = [_look_up(weight, colour).mul_(bright) for weight in tables.weights]
-    return torch.stack(channels, 1).add_(0.5).floor_()
+    shifted = torch.empty(images.shape, dtype=torch.float32, device=images.device)
+    for channel, weight in enumerate(tables.weights):
+        torch.mul(_look_up(weight, colour), bright, out=shifted[:, channel])
+    return shifted.add_(0.5).floor_()
 
 
 def _hue_index(red: Tensor, green: Tensor, blue: Tensor, value: Tensor, chroma: Tensor) -> Tensor:
-    """The place in the hue table; of equal channels the first of r, g, b counts as largest."""
-    is_red, is_green = red == value, green == value
-    after_red, after_green, after_blue = (
-        green - blue + 255,
-        blue - red + (255 + _DIFFERENCES),
-        red - green + (255 + 2 * _DIFFERENCES),
-    )
-    row = torch.where(is_red, after_red, torch.where(is_green, after_green, after_blue))
-    return row * 256 + chroma
+    """The place in the hue table; of equal channels the first of r, g, b counts as largest.
+
+    The sector is chosen by products with 0 or 1: on CPU several times faster than torch.where.
+    """
+    not_red = (value - red).clamp_(max=1)
+    is_blue = (value - green).clamp_(max=1).mul_(not_red)
+    row = green - blue + 255
+    # On to the next sector's row: (blue - red) - (green - blue), then (red - green) - (blue - red).
+    row += not_red.mul_(2 * blue - red - green + _DIFFERENCES)
+    row += is_blue.mul_(2 * red - green - blue + _DIFFERENCES)
+    return row.mul_(256).add_(chroma)
 
 
 def _look_up(table: Tensor, index: Tensor) -> Tensor:
