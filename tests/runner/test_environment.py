@@ -82,7 +82,7 @@ def test_all_of_it_can_be_written_as_json(profile: RunProfile) -> None:
     assert read["hardware"] == {
         "device": "cpu",
         "precision": "fp32",
-        "compile": False,
+        "compile": hardware.compile,
         "threads": torch.get_num_threads(),
         "reasons": dict(hardware.reasons),
     }

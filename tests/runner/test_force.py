@@ -86,7 +86,7 @@ def test_other_images_are_refused_and_can_be_forced(
     [
         ('kind = "adam"\n', 'kind = "adamw"\n'),
         ("ema_decay = 0.0", "ema_decay = 0.9"),
-        ('precision = "auto"', 'precision = "bf16"'),
+        ('precision = "fp32"', 'precision = "bf16"'),
         ("epochs = 3", "epochs = 4"),
     ],
 )

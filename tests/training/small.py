@@ -35,7 +35,7 @@ def a_profile(**training: object) -> RunProfile:
         model=SEResNetProfile(blocks=1),
         schedule=WarmupHoldCosineProfile(warmup_epochs=1),
         training=TrainingProfile.model_validate(
-            {"epochs": 3, "batch_size": 32, "clip_norm": 1.0, **training}
+            {"epochs": 3, "batch_size": 32, "clip_norm": 1.0, "precision": "fp32", **training}
         ),
     )
 

@@ -31,7 +31,9 @@ def a_learner(optimizer: OptimizerProfile, **training: object) -> Learner:
         ),
         model=SEResNetProfile(blocks=1),
         optimizer=optimizer,
-        training=TrainingProfile.model_validate({"batch_size": 60, **training}),
+        training=TrainingProfile.model_validate(
+            {"batch_size": 60, "precision": "fp32", **training}
+        ),
     )
     dataset = load_dataset(profile.data, profile.seed)
     return Learner(profile, dataset, decide(profile.training, "cpu"))

@@ -72,7 +72,7 @@ def test_a_step_without_memory_says_which_and_what_to_lower(
 def test_an_evaluation_without_memory_says_so(dataset: Dataset, fail: Fail) -> None:
     fail(torch.OutOfMemoryError("CUDA out of memory."), training=False)
     with pytest.raises(DeviceMemoryError, match=r"training\.eval_batch_size = 512$") as caught:
-        list(a_trainer(dataset).train())
+        list(a_trainer(dataset, a_profile(compile="off")).train())
     assert "training.eval_batch_size" in caught.value.hint
 
 

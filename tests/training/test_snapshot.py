@@ -68,6 +68,13 @@ def test_a_stopped_run_resumes_bit_for_bit(
     check_resume(a_profile(precision=precision), dataset, step, tmp_path)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_so_does_a_compiled_one(dataset: Dataset, tmp_path: Path, precision: str) -> None:
+    """Its dropout draws from torch's generator too; the last batch of 4 goes uncompiled."""
+    check_resume(a_profile(epochs=2, compile="on", precision=precision), dataset, 6, tmp_path)
+
+
 EVERYTHING = {
     "label_smoothing": 0.1,
     "class_weights": "balanced",

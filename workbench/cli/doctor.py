@@ -51,7 +51,7 @@ def _machine() -> dict[str, object]:
     from workbench.training.hardware import decide
 
     chosen = decide(TrainingProfile())
-    compiled = "compiled" if chosen.compile else "not compiled"
+    compiled = "not compiled" if chosen.compile is False else "compiled where it pays"
     return {
         **describe_machine(),
         "auto": [chosen.device, chosen.precision, compiled],

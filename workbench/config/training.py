@@ -71,9 +71,10 @@ class TrainingProfile(Section):
     """Decay per step of an exponential moving average of the weights, which then is what is
     evaluated and kept; 0 is off. Early on the decay is at most (1 + step) / (10 + step)."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """Arithmetic of the forward and backward pass; auto is bf16 on a GPU that has it."""
+    """Arithmetic of the forward and backward pass; auto is bf16 on a GPU or CPU that has it."""
     compile: Literal["auto", "on", "off"] = "auto"
-    """Compile the model with torch.compile; what auto chose and why is in env.json."""
+    """Compile training steps with torch.compile; auto does where the run is long enough to pay
+    for it. What auto chose and why is in env.json."""
     max_steps: int = Field(0, ge=0)
     """End after so many steps; 0 is off."""
     checkpoint_minutes: float = Field(10.0, ge=0, le=100_000)

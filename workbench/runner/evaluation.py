@@ -58,7 +58,8 @@ def evaluate_run(
             f"run {run.id} has no validation part: its data.validation is 0",
             hint="evaluate it on the test set",
         )
-    learner = learner_to_restore(profile, dataset, decide(profile.training, device))
+    hardware = replace(decide(profile.training, device), compile=False)  # nothing is trained
+    learner = learner_to_restore(profile, dataset, hardware)
     try:
         weights = safetensors.torch.load_file(run.weights_path)
         learner.model.load_state_dict(weights)

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Literal
 
 import torch
@@ -21,6 +22,9 @@ _MOST_THREADS = max(1024, os.cpu_count() or 0)
 
 _FIRST_BF16 = (8, 0)
 """Compute capability of Ampere, the first with bf16 tensor cores."""
+_BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
+"""Of CPUs that multiply bf16 as such, at twice the rate of fp32; others would emulate it."""
+CPU_INFO = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class Hardware:
 
     device: str
     precision: Literal["fp32", "bf16"]
-    compile: bool
+    compile: bool | None
+    """None until the network and the run's length are known, which decide it (`compiling`)."""
     threads: Annotated[int, Field(ge=1, le=_MOST_THREADS)]
     """CPU threads: another count sums in another order, and so gives other last bits."""
     reasons: Mapping[str, str]
@@ -88,10 +93,22 @@ def _precision(
         return training.precision, "set in the profile"
     if device.type == "cuda" and torch.cuda.get_device_capability(device) >= _FIRST_BF16:
         return "bf16", "auto: the GPU computes bf16 natively"
-    return "fp32", "auto: no native bf16 on a GPU"
+    if device.type == "cpu" and _BF16_FLAGS & cpu_flags():
+        return "bf16", "auto: the CPU computes bf16 natively"
+    return "fp32", f"auto: this {device.type.upper()} has no native bf16"
 
 
-def _compile(training: TrainingProfile) -> tuple[bool, str]:
+def cpu_flags() -> frozenset[str]:
+    """What the CPU can do, in Linux's words; empty on other systems."""
+    try:
+        lines = CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return frozenset()
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    return frozenset(flags.partition(":")[2].split())
+
+
+def _compile(training: TrainingProfile) -> tuple[bool | None, str]:
     if training.compile == "off":
         return False, "set in the profile"
     if not has_compiler():
@@ -103,7 +120,7 @@ def _compile(training: TrainingProfile) -> tuple[bool, str]:
         return False, "auto: no C++ compiler"
     if training.compile == "on":
         return True, "set in the profile"
-    return False, "auto: off; its gain is not known before it is measured"
+    return None, "auto: on in runs that are long enough to pay for compiling"
 
 
 def has_compiler() -> bool:

@@ -18,13 +18,14 @@ from workbench.data.dataset import Dataset
 from workbench.models.registry import build_model, without_weights
 from workbench.models.shape import DataShape
 from workbench.training.averaging import WeightAverage
+from workbench.training.compiling import compiled, decided, work_of
 from workbench.training.evaluation import Evaluation, evaluate, nothing
 from workbench.training.hardware import Hardware
 from workbench.training.loss import training_loss
 from workbench.training.memory import memory_errors
 from workbench.training.optimizer import build_optimizer, set_learning_rate
-from workbench.training.own_network import Forward, checked, own_code
-from workbench.training.parts import largest_part, parts_of
+from workbench.training.own_network import Forward, checked, in_quick_order, own_code
+from workbench.training.parts import largest_part, part_sizes, parts_of
 from workbench.training.random_state import seed_generators
 from workbench.training.schedule import Moment, learning_rate, warmup_epochs
 
@@ -57,14 +58,13 @@ class Learner:
         seed_generators(profile.seed)
         self.profile = profile
         self.dataset = dataset
-        self.hardware = hardware
         self.device = torch.device(hardware.device)
         training = profile.training
         shape = DataShape(dataset.channels, dataset.image_size, len(dataset.classes))
         model = build_model(profile.model, shape)
         self.loss = training_loss(training, dataset.train.labels, dataset.classes, self.device)
         with memory_errors(self.device, lambda: "for the weights", "choose another --device"):
-            self.model = model.to(self.device).train()
+            self.model = in_quick_order(model, profile.model).to(self.device).train()
             self.average = WeightAverage(model, training.ema_decay) if training.ema_decay else None
         self.optimizer = build_optimizer(profile.optimizer, self.model.parameters())
         self.batches = TrainBatches(
@@ -77,10 +77,14 @@ class Learner:
             std=dataset.std,
             device=self.device,
         )
+        self.hardware = hardware if hardware.compile is not None else self._decided(hardware)
         # Parameters and state come from the model itself: the compiled form
         # shares them under other names.
-        forward: Forward = torch.compile(self.model) if hardware.compile else self.model
-        self._forward = checked(forward, profile.model, shape.classes)
+        forward: Forward = self.model
+        if self.hardware.compile:
+            forward = compiled(self.model, part_sizes(training))
+        self._train_forward = checked(forward, profile.model, shape.classes)
+        self._forward = checked(self.model, profile.model, shape.classes)
 
     def step(self, batch: Batch, step: int) -> StepResult:
         """Train step `step` (from 0) of the run; nothing here waits for the device."""
@@ -94,6 +98,20 @@ class Learner:
         if self.average is not None:
             self.average.update(step)
         return StepResult(loss, correct, norm, lr, len(batch.labels))
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole run, unless it ends early."""
+        training = self.profile.training
+        steps = training.epochs * self.batches.steps_per_epoch
+        return min(steps, training.max_steps or steps)
+
+    def _decided(self, hardware: Hardware) -> Hardware:
+        """With the choice whether to compile, which depends on what the run computes."""
+        image = torch.zeros(1, *self.dataset.train.shape, device=self.device)
+        steps = self.total_steps
+        images = steps * self.profile.training.batch_size
+        return decided(hardware, work_of(self.model, image, images, steps))
 
     def learning_rate(self, step: int) -> float:
         """Of one step, counted from 0 over the whole run."""
@@ -117,7 +135,7 @@ class Learner:
     def _logits(self, images: Tensor) -> Tensor:
         """float32 (n, classes), computed in the run's precision."""
         with self._precision():
-            return self._forward(images).float()
+            return self._train_forward(images).float()
 
     def _clip(self, step: int) -> Tensor | None:
         """Clip the gradient, in epochs after warm-up; its norm before."""
@@ -171,12 +189,17 @@ class Learner:
     def kept_weights(self) -> dict[str, Tensor]:
         """Copies of what is kept, on the CPU."""
         with self.kept():
-            return {name: w.detach().cpu().clone() for name, w in self.weights().items()}
+            return {name: _row_by_row(w.detach().cpu()) for name, w in self.weights().items()}
 
     def _precision(self) -> AbstractContextManager[object]:
         if self.hardware.precision == "fp32":
             return nullcontext()
         return torch.autocast(self.device.type, torch.bfloat16)
+
+
+def _row_by_row(weight: Tensor) -> Tensor:
+    """A copy in torch's usual order in memory, the only one that safetensors takes."""
+    return weight.clone(memory_format=torch.contiguous_format)
 
 
 def learner_to_restore(profile: RunProfile, dataset: Dataset, hardware: Hardware) -> Learner:

@@ -25,9 +25,15 @@ _OPTIMIZERS: dict[type, Callable[..., Optimizer]] = {
 
 
 def build_optimizer(profile: OptimizerProfile, parameters: Iterable[nn.Parameter]) -> Optimizer:
-    """An optimizer over all parameters in one group, batch norm and biases included."""
+    """An optimizer over all parameters in one group, batch norm and biases included.
+
+    Where torch can, it is a fused one, which updates all parameters in one pass; it can't
+    for complex numbers, and for shapes without numbers.
+    """
     arguments: dict[str, Any] = profile.model_dump(exclude={"kind"})
-    return _OPTIMIZERS[type(profile)](parameters, **arguments)
+    given = [*parameters]
+    fused = all(each.is_floating_point() and each.device.type != "meta" for each in given)
+    return _OPTIMIZERS[type(profile)](given, **arguments, fused=fused)
 
 
 def set_learning_rate(optimizer: Optimizer, lr: float) -> None:

@@ -27,6 +27,13 @@ def parts_of(batch: Batch, largest: int) -> Sequence[Batch]:
     return [Batch(*part) for part in zip(*(c.tensor_split(parts) for c in columns), strict=True)]
 
 
+def part_sizes(training: TrainingProfile) -> set[int]:
+    """Images in each part of a full batch: one size or two."""
+    parts = math.ceil(training.batch_size / largest_part(training))
+    smaller, larger_parts = divmod(training.batch_size, parts)
+    return {smaller, smaller + (larger_parts > 0)}
+
+
 def smallest_part(samples: int, training: TrainingProfile) -> int:
     """Images of the smallest part in an epoch of `samples`."""
     largest = largest_part(training)

@@ -60,16 +60,10 @@ class Trainer:
         self._steps_per_epoch = self.learner.batches.steps_per_epoch
         if checkpoint is not None:
             restore(self.learner, profile, checkpoint)
-            check_fits(checkpoint.position, self._steps_per_epoch, self.total_steps)
+            check_fits(checkpoint.position, self._steps_per_epoch, self.learner.total_steps)
             self.progress.position = checkpoint.position
             self.progress.best_weights = dict(checkpoint.best_model)
         self._random_state = random_state(self.learner.device)
-
-    @property
-    def total_steps(self) -> int:
-        """Steps of the whole run, unless it ends early."""
-        steps = self.profile.training.epochs * self._steps_per_epoch
-        return min(steps, self.profile.training.max_steps or steps)
 
     def train(self, request: Ask = go_on) -> Iterator[Event]:
         """Train to the end, yielding what happens; may be called once.
@@ -84,7 +78,7 @@ class Trainer:
         self.progress.stopwatch.begin(self.progress.position.seconds)
         yield Started(
             epochs=self.profile.training.epochs,
-            steps=self.total_steps,
+            steps=self.learner.total_steps,
             steps_per_epoch=self._steps_per_epoch,
             first_step=self.progress.position.step,
             parameters=count_parameters(self.learner.model),
@@ -112,7 +106,7 @@ class Trainer:
         progress, position = self.progress, self.progress.position
         progress.throughput.begin()
         first = position.step - position.epoch * self._steps_per_epoch
-        left = max(0, min(self._steps_per_epoch - first, self.total_steps - position.step))
+        left = max(0, min(self._steps_per_epoch - first, self.learner.total_steps - position.step))
         with self._memory_errors():
             for batch in islice(self.learner.batches.epoch(position.epoch, first), left):
                 if outcome := (yield from obey(request, progress)):
