@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from tests.training.small import a_profile, a_trainer, steps_of
 from workbench.data.dataset import Dataset
 from workbench.models.se_resnet import SEResNet
+from workbench.models.vgg import VGGA
 from workbench.training.compiling import Work, compiled, decided, work_of
 from workbench.training.hardware import Hardware
 
@@ -50,6 +51,11 @@ def test_the_reports_run_is_compiled_and_a_short_one_is_not() -> None:
     assert not chooses(trial, hardware())
 
 
+def test_a_network_that_spends_its_time_in_convolutions_is_not_compiled() -> None:
+    work = work_of(VGGA(batch_norm=True), IMAGE, images=10_000_000, steps=78_200)
+    assert not chooses(work, hardware())
+
+
 def test_a_quicker_machine_needs_a_longer_run() -> None:
     images = 1_000
     while not chooses(work_of(SEResNet(1), IMAGE, images, images // 100), hardware(threads=1)):
@@ -60,10 +66,10 @@ def test_a_quicker_machine_needs_a_longer_run() -> None:
 
 @pytest.mark.parametrize("steps", [10, 100_000])
 def test_the_reason_tells_the_estimate_and_leaves_the_other_reasons(steps: int) -> None:
-    chosen = decided(hardware("cuda:0"), Work(steps, flops=steps * 1e11, modules=100))
+    chosen = decided(hardware("cuda:0"), Work(steps, modules=100, flops=0, elements=steps * 1e9))
     assert chosen.reasons["precision"] == "as asked"
     verdict = "pays" if steps > 10 else "would not pay"
-    assert f"compiling takes about 0.4 min and {verdict}" in chosen.reasons["compile"]
+    assert f"compiling takes about 0.6 min and {verdict}" in chosen.reasons["compile"]
 
 
 def test_batches_of_other_sizes_go_uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,9 @@
 """Whether a run is long enough to pay for torch.compile, and the compiled forward pass.
 
-Compiling takes a minute for a network of this program's size and then saves a
-share of each step. What a run takes uncompiled is estimated from the counts of
-its operations, not timed: equal runs on equal hardware decide alike.
+Compiling takes a minute for a network of this program's size. It then saves passes
+over the activations, for it fuses what is computed element by element; convolutions
+stay as they are. What that comes to is estimated from counts, not timed: equal runs
+on equal hardware decide alike. The constants are measured (docs/performance.md).
 """
 
 from __future__ import annotations
@@ -18,31 +19,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from workbench.config.places import user_cache
 from workbench.training.hardware import Hardware
 
-_COMPILE_SECONDS = 0.25
-"""Of each module without parts, forward and backward; measured (docs/performance.md)."""
-
 _BACKWARD = 3
 """A training step computes three times what its forward pass does."""
 
-
-@dataclass(frozen=True)
-class Speed:
-    """What a device does uncompiled, roughly, and what compiling gains there."""
-
-    flops: float
-    """Floating-point operations per second."""
-    module_seconds: float
-    """For starting the operations of one module, forward and backward."""
-    gain: float
-    """Share of the time that the compiled form saves."""
-
-
-_SPEEDS = {
-    # Of one thread. Compiled elementwise passes over the activations are fused.
-    "cpu": Speed(flops=8e10, module_seconds=5e-5, gain=0.15),
-    # A small network waits for the launches of its kernels.
-    "cuda": Speed(flops=2e13, module_seconds=8e-5, gain=0.4),
-}
+_MATRIX_PRODUCTS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
 
 
 @dataclass(frozen=True)
@@ -50,39 +30,84 @@ class Work:
     """What a run computes."""
 
     steps: int
-    flops: float
-    """Of all steps."""
     modules: int
     """Of the network, without those that only hold others."""
+    flops: float
+    """Of all convolutions and linear layers in all steps."""
+    elements: float
+    """Numbers that all other modules give in all forward passes."""
+
+    @property
+    def module_calls(self) -> int:
+        return self.steps * self.modules
 
 
-def work_of(model: nn.Module, image: Tensor, images: int, steps: int) -> Work:
-    """Count on one `image`, (1, channels, height, width); `images` is of all steps."""
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of uncompiled training, roughly; on a CPU those of one thread."""
+
+    flop: float
+    element: float
+    """Forward and backward."""
+    module_call: float
+    """To start the operations of a module, forward and backward."""
+
+
+_COSTS = {
+    ("cpu", "fp32"): Cost(flop=1 / 75e9, element=3e-9, module_call=5e-5),
+    ("cpu", "bf16"): Cost(flop=1 / 145e9, element=2.3e-9, module_call=5e-5),
+    # Estimated from what the cards promise, not measured.
+    ("cuda", "fp32"): Cost(flop=1 / 8e12, element=1.3e-11, module_call=8e-5),
+    ("cuda", "bf16"): Cost(flop=1 / 3e13, element=7e-12, module_call=8e-5),
+}
+_SAVED = 0.5
+"""Share of what elements and calls of modules take that the compiled form saves."""
+_LEAST_SAVED = 0.1
+"""Share of the whole: below it the estimate may have the wrong sign."""
+_COMPILE_SECONDS, _MODULE_SECONDS = 10.0, 0.25
+"""To compile, and for each module."""
+
+
+def work_of(model: nn.Module, trial: Tensor, images: int, steps: int) -> Work:
+    """Count on a few images, (n, channels, height, width); `images` is of all steps."""
+    modules = [module for module in model.modules() if not [*module.children()]]
+    elements = 0
+
+    def count(module: nn.Module, _: object, output: object) -> None:
+        nonlocal elements
+        if isinstance(output, Tensor) and not isinstance(module, _MATRIX_PRODUCTS):
+            elements += output.numel()
+
+    hooks = [module.register_forward_hook(count) for module in modules]
     was_training = model.training
     model.eval()
     try:
         with torch.no_grad(), FlopCounterMode(display=False) as counter:
-            model(image)
+            model(trial)
     finally:
         model.train(was_training)
-    modules = sum(not [*module.children()] for module in model.modules())
-    return Work(steps, _BACKWARD * counter.get_total_flops() * images, modules)
+        for hook in hooks:
+            hook.remove()
+    share = images / len(trial)
+    flops = _BACKWARD * counter.get_total_flops()
+    return Work(steps, len(modules), flops * share, elements * share)
 
 
 def decided(hardware: Hardware, work: Work) -> Hardware:
     """With the choice whether to compile, and its reason."""
     device = torch.device(hardware.device).type
-    speed, parallel = _SPEEDS[device], hardware.threads if device == "cpu" else 1
-    starting = work.steps * work.modules * speed.module_seconds
-    seconds = work.flops / (speed.flops * parallel) + starting
-    cost, saved = work.modules * _COMPILE_SECONDS, seconds * speed.gain
-    verdict = "pays" if saved > cost else "would not pay"
+    cost, parallel = _COSTS[device, hardware.precision], hardware.threads if device == "cpu" else 1
+    calls = work.module_calls * cost.module_call
+    fusible = work.elements * cost.element / parallel + calls
+    seconds, saved = work.flops * cost.flop / parallel + fusible, _SAVED * fusible
+    compiling = _COMPILE_SECONDS + work.modules * _MODULE_SECONDS
+    pays = saved > compiling and saved > _LEAST_SAVED * seconds
     reason = (
-        f"auto: compiling takes about {_minutes(cost)} and {verdict}:"
+        f"auto: compiling takes about {_minutes(compiling)} and"
+        f" {'pays' if pays else 'would not pay'}:"
         f" it saves about {_minutes(saved)} of {_minutes(seconds)}"
     )
-    reasons = {**hardware.reasons, "compile": reason}
-    return replace(hardware, compile=saved > cost, reasons=reasons)
+    return replace(hardware, compile=pays, reasons={**hardware.reasons, "compile": reason})
 
 
 def compiled(model: nn.Module, sizes: set[int]) -> Callable[[Tensor], Tensor]:

@@ -108,10 +108,11 @@ class Learner:
 
     def _decided(self, hardware: Hardware) -> Hardware:
         """With the choice whether to compile, which depends on what the run computes."""
-        image = torch.zeros(1, *self.dataset.train.shape, device=self.device)
+        trial = torch.zeros(2, *self.dataset.train.shape, device=self.device)
         steps = self.total_steps
         images = steps * self.profile.training.batch_size
-        return decided(hardware, work_of(self.model, image, images, steps))
+        with own_code(self.profile.model):
+            return decided(hardware, work_of(self.model, trial, images, steps))
 
     def learning_rate(self, step: int) -> float:
         """Of one step, counted from 0 over the whole run."""
