@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event as Moment
 from typing import BinaryIO
 
 import pytest
@@ -22,6 +23,7 @@ from workbench.events import (
     Paused,
     Released,
     Started,
+    Steps,
     Write,
 )
 from workbench.store import heartbeat
@@ -31,6 +33,7 @@ from workbench.store.lock import RunLock
 from workbench.store.record import record, take_back
 from workbench.store.runs import Run
 from workbench.store.status import Status, write_status
+from workbench.store.writer import MetricsWriter
 
 Training = Callable[..., Iterator[Event]]
 
@@ -44,6 +47,14 @@ def _writes(data: bytes) -> Write:
         file.write(data)
 
     return write
+
+
+def _checkpoint(step: int) -> CheckpointReady:
+    return CheckpointReady(0, step, False, _writes(b"payload"))
+
+
+def _steps(first: int) -> Steps:
+    return Steps(0, first, {"loss": [1.0] * 4, "accuracy": [0.5] * 4, "lr": [0.1] * 4}, 100.0, 1.0)
 
 
 def _started(first_step: int = 0) -> Started:
@@ -82,6 +93,7 @@ def test_a_busy_run_is_left_as_it_is(run: Run, training: Training) -> None:
     code = """
 import sys
 from pathlib import Path
+from threading import Event as Moment
 from typing import BinaryIO
 from workbench.store.lock import RunLock
 with RunLock(Path(sys.argv[1])):
@@ -174,11 +186,13 @@ def test_a_killed_process_leaves_an_interrupted_run_that_can_be_resumed(
     code = """
 import os, signal, sys
 from pathlib import Path
+from threading import Event as Moment
 from typing import BinaryIO
 from workbench.events import Started, Steps
 from workbench.store.record import record
 from workbench.store.runs import Run
 from workbench.store.status import Status, write_status
+from workbench.store.writer import MetricsWriter
 def events():
     yield Started(3, 12, 4, 0, 100, "cpu")
     yield Steps(0, 0, {"loss": [0.0, 1.0]}, 1.0, 1.0)
@@ -385,7 +399,63 @@ def test_a_stop_with_a_checkpoint_after_a_refused_one_is_clean(run: Run) -> None
     assert (run.status().reason, run.status().warning) == ("stopped after 8 steps", "")
 
 
-def test_a_refused_checkpoint_is_tried_once_more_while_the_model_is_as_it_was(run: Run) -> None:
+def test_a_training_goes_on_while_its_checkpoint_is_written_and_a_pause_waits_for_it(
+    run: Run,
+) -> None:
+    disk_is_ready = Moment()
+
+    def slowly(file: BinaryIO) -> None:
+        assert disk_is_ready.wait(60)
+        file.write(b"payload")
+
+    def events() -> Iterator[Event]:
+        yield _started()
+        yield CheckpointReady(0, 4, False, slowly)
+        yield _steps(4)
+        assert not run.checkpoints().intact
+        disk_is_ready.set()
+        yield Paused(8)
+        assert run.status().state == "paused"
+        yield STOP
+
+    kinds = [type(event) for event in record(events(), run)]
+    assert kinds == [Started, CheckpointReady, Steps, Paused, Ended]
+    assert [point.step for point in run.checkpoints().intact] == [4]
+
+
+def test_so_does_whoever_leaves_early(run: Run) -> None:
+    with closing(record(iter([_started(), _checkpoint(4)]), run)) as events:
+        next(events), next(events)
+    assert [point.step for point in run.checkpoints().intact] == [4]
+
+
+def test_the_curve_is_on_the_disk_before_the_checkpoint_that_it_leads_to(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(MetricsWriter, "sync", lambda _: done.append("metrics"))
+
+    def write(file: BinaryIO) -> None:
+        done.append("checkpoint")
+
+    _record(iter([_started(), _steps(0), CheckpointReady(0, 4, False, write), STOP]), run)
+    assert done == ["metrics", "checkpoint", "metrics"]
+
+
+def test_a_curve_that_cannot_be_kept_stops_the_run_though_a_thread_found_out(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: MetricsWriter) -> None:
+        raise WriteError(run.path / "metrics", OSError(5, "Input/output error"))
+
+    monkeypatch.setattr(MetricsWriter, "sync", refuse)
+    with pytest.raises(WriteError, match="Input/output error"):
+        _record(iter([_started(), _checkpoint(4), _steps(4), Paused(8)]), run)
+    assert run.status().state == "stopped"
+    assert not run.checkpoints().intact
+
+
+def test_a_refused_checkpoint_is_tried_once_more(run: Run) -> None:
     tries: list[object] = []
 
     def refused_once(file: BinaryIO) -> None:
@@ -394,9 +464,8 @@ def test_a_refused_checkpoint_is_tried_once_more_while_the_model_is_as_it_was(ru
             _refused(file)
         file.write(b"payload")
 
-    for event in record(iter([_started(), CheckpointReady(0, 8, False, refused_once), STOP]), run):
-        if isinstance(event, CheckpointReady):
-            assert [point.step for point in run.checkpoints().intact] == [8]
+    _record(iter([_started(), CheckpointReady(0, 8, False, refused_once), STOP]), run)
+    assert [point.step for point in run.checkpoints().intact] == [8]
     assert len(tries) == 2
     assert (run.status().state, run.status().warning) == ("stopped", "")
 

@@ -1,5 +1,6 @@
 """A training resumed from a checkpoint is the undisturbed one, bit for bit."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from workbench.config.schedule import CosineProfile, OneCycleProfile, SchedulePr
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.errors import CheckpointError
 from workbench.events import (
+    CheckpointReady,
     Event,
     Started,
 )
@@ -73,6 +75,35 @@ def test_a_stopped_run_resumes_bit_for_bit(
 def test_so_does_a_compiled_one(dataset: Dataset, tmp_path: Path, precision: str) -> None:
     """Its dropout draws from torch's generator too; the last batch of 4 goes uncompiled."""
     check_resume(a_profile(epochs=2, compile="on", precision=precision), dataset, 6, tmp_path)
+
+
+def test_a_checkpoint_is_of_its_moment_whenever_it_is_written(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    """A thread writes it while the training goes on."""
+    profile = a_profile(epochs=2, ema_decay=0.9)
+
+    def written(at_once: bool) -> bytes:
+        ready: list[CheckpointReady] = []
+        for event in a_trainer(dataset, profile).train():
+            if isinstance(event, CheckpointReady):
+                ready.append(event)
+                if at_once:
+                    break
+        file = io.BytesIO()
+        ready[0].write(file)
+        return file.getvalue()
+
+    def numbers(written: bytes) -> list[Tensor]:
+        (tmp_path / "checkpoint.pt").write_bytes(written)
+        read = read_checkpoint(tmp_path / "checkpoint.pt")
+        states = read.optimizer["state"].values()
+        moments = [tensor for state in states for tensor in state.values() if tensor is not None]
+        return [*read.model.values(), *read.average.values(), *moments]
+
+    at_once, later = numbers(written(at_once=True)), numbers(written(at_once=False))
+    assert len(at_once) == len(later) > 100
+    assert all(map(torch.equal, at_once, later))
 
 
 EVERYTHING = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext, suppress
-from functools import partial
 
 from workbench.errors import WriteError
 from workbench.events import (
@@ -44,8 +44,10 @@ def record(events: Iterator[Event], run: Run) -> Generator[Event, None, None]:
     of the run as it stands: readers then see it as interrupted. After `Released`
     the run stays this process's own until another takes it, or this one ends.
 
-    A checkpoint, weights or a status that the disk refuses are tried again and
-    the training goes on, with a warning. A line of the metrics that it refuses
+    A checkpoint and the weights that came with it are written by a thread while
+    the training goes on; whatever pauses, ends or hands over the training waits for it,
+    as the next checkpoint does. What the disk refuses of them, or of the status, is
+    tried again and the training goes on, with a warning. A line of the metrics that it refuses
     ends the training, for a curve has no holes. The best weights refused where
     it has finished, and the checkpoint where it was stopped, are lost with the
     process. In each of these the state is `stopped`, with the reason, for a
@@ -58,45 +60,49 @@ def record(events: Iterator[Event], run: Run) -> Generator[Event, None, None]:
                 recorder.take(event)
                 yield event
         except WriteError as error:
-            recorder.end("stopped", _refusal(run, error))
+            recorder.fail("stopped", _refusal(run, error))
             raise
         except Exception as error:
             message = (str(error).splitlines() or [""])[0]
-            recorder.end("failed", f"{type(error).__name__}: {message}")
+            recorder.fail("failed", f"{type(error).__name__}: {message}")
             raise
 
 
 class _Recorder:
-    def __init__(self, run: Run, metrics: MetricsWriter, status: StatusWriter) -> None:
+    def __init__(
+        self, run: Run, metrics: MetricsWriter, status: StatusWriter, thread: Executor
+    ) -> None:
         self._run = run
         self._metrics = metrics
         self._status = status
+        self._thread = thread
+        self._writing: Future[WriteError | None] | None = None
+        """A checkpoint on its way to the disk; its result is why it was refused."""
         self._weights: Write | None = None
-        """The best weights while the disk has not taken them."""
+        """The best weights while the disk has not taken them; the thread's while it writes."""
         self._refused: WriteError | None = None
         """Why the newest checkpoint is not there; None where it is."""
 
     def take(self, event: Event) -> None:
         """Write an event: its file, its line, then the status that speaks of both."""
+        if self._writing is not None and self._writing.done():
+            self._await_checkpoint()
         match event:
             case BestImproved():
-                self._weights = event.write
-                self._go_on_without(self._write_weights)
+                self._await_checkpoint()
+                self._weights = event.write  # they go with the checkpoint that comes next
             case CheckpointReady():
-                self._metrics.sync()  # a checkpoint must not outlast the curve that leads to it
-                self._refused = self._go_on_without(partial(self._write_checkpoint, event))
-            case Ended("finished"):
-                self._write_weights()
-            case Ended("stopped") | Released() if self._refused is not None:
-                self._warn("")  # the reason will say it
-                raise self._refused
+                self._await_checkpoint()
+                self._writing = self._thread.submit(self._write_checkpoint, event)
+            case Paused() | Ended() | Released():
+                self._end(event)
         if (line := record_of(event)) is not None:
             self._metrics.append(line)
         if isinstance(event, Ended | Released):
             self._metrics.sync()
         self._show(event)
 
-    def end(self, state: EndState, reason: str) -> None:
+    def fail(self, state: EndState, reason: str) -> None:
         """Record the end of a run that an error ended."""
         status = self._status.status
         ended = Ended(state, status.step, clean(reason), status.seconds)
@@ -105,31 +111,46 @@ class _Recorder:
             self._metrics.append(record_of(ended) or {})
         self._status.publish(advanced(status, ended))
 
+    def settle(self) -> None:
+        """Tell of the last checkpoint; where it ended early there is another error to tell."""
+        with suppress(WriteError):
+            self._await_checkpoint()
+
+    def _end(self, event: Paused | Ended | Released) -> None:
+        """What must be on the disk before this is told."""
+        self._await_checkpoint()
+        match event:
+            case Ended("finished"):
+                self._write_weights()
+            case Ended("stopped") | Released() if self._refused is not None:
+                self._warn("")  # the reason will say it
+                raise self._refused
+
+    def _await_checkpoint(self) -> None:
+        """Let the thread end; a refusal becomes a warning, until the next checkpoint is written."""
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            self._refused = writing.result()
+            self._warn(_refusal(self._run, self._refused) if self._refused else "")
+
+    def _write_checkpoint(self, event: CheckpointReady) -> WriteError | None:
+        """In the thread; also the weights: a resume does not improve once more on the best."""
+        self._metrics.sync()  # a checkpoint must not outlast the curve that leads to it
+        try:
+            self._write_weights()
+            try:
+                write_checkpoint(self._run.path, event)
+            except WriteError:
+                write_checkpoint(self._run.path, event)
+        except WriteError as error:
+            logger.warning(_refusal(self._run, error))
+            return error
+        return None
+
     def _write_weights(self) -> None:
         if self._weights is not None:
             write_atomically(self._run.weights_path, self._weights)
             self._weights = None
-
-    def _write_checkpoint(self, event: CheckpointReady) -> None:
-        # A resume does not improve once more on the best: behind a checkpoint there are weights.
-        self._write_weights()
-        try:
-            write_checkpoint(self._run.path, event)
-        except WriteError:
-            # Once more, and now: later the model, which `event` refers to, may be another.
-            write_checkpoint(self._run.path, event)
-        self._warn("")
-
-    def _go_on_without(self, write: Callable[[], None]) -> WriteError | None:
-        """Call `write`; a refusal becomes a warning, until the next checkpoint is written."""
-        try:
-            write()
-        except WriteError as error:
-            warning = _refusal(self._run, error)
-            logger.warning(warning)
-            self._warn(warning)
-            return error
-        return None
 
     def _warn(self, warning: str) -> None:
         self._status.put(self._status.status.model_copy(update={"warning": clean(warning)}))
@@ -163,8 +184,14 @@ def _recorder(run: Run) -> Iterator[_Recorder]:
         with (
             MetricsWriter(run.path) as metrics,
             StatusWriter(run.path, _first_status(run, metrics.attempt)) as status,
+            # Left first, and not before it has written what it has.
+            ThreadPoolExecutor(1, "checkpoints") as thread,
         ):
-            yield _Recorder(run, metrics, status)
+            recorder = _Recorder(run, metrics, status, thread)
+            try:
+                yield recorder
+            finally:
+                recorder.settle()
     finally:
         if not read_status(run.path).is_handed_over:
             remove_owner(run.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import BinaryIO
 
 import safetensors.torch
@@ -28,19 +29,26 @@ _MESSAGE_LENGTH = 300
 def snapshot(
     learner: Learner, profile: RunProfile, position: Position, best_weights: Weights
 ) -> Checkpoint:
-    """Refers to the live model: write it before the next step."""
+    """Has copies of all that the next step changes: write it whenever, in any thread."""
+    live = learner.weights(), learner.optimizer.state_dict(), _averages(learner)
+    # All at once, so that tensors that share their memory still do.
+    model, optimizer, average = deepcopy(live)
     return Checkpoint(
         profile=profile.model_dump_json(),
         data_fingerprint=learner.dataset.fingerprint,
         versions=versions(),
         hardware=learner.hardware,
         position=position,
-        model=learner.weights(),
+        model=model,
         best_model=best_weights,
-        optimizer=learner.optimizer.state_dict(),
+        optimizer=optimizer,
         random_state=random_state(learner.device),
-        average={} if learner.average is None else learner.average.weights(),
+        average=average,
     )
+
+
+def _averages(learner: Learner) -> Weights:
+    return {} if learner.average is None else learner.average.weights()
 
 
 def restore(learner: Learner, profile: RunProfile, checkpoint: Checkpoint) -> None:

@@ -69,9 +69,8 @@ class Trainer:
         """Train to the end, yielding what happens; may be called once.
 
         Between steps `request` is asked what to do, and in an evaluation
-        between batches whether to end. An event's `write` reads the live
-        model: call it before asking for the next event. After a finished
-        training with a validation part, the model holds its best weights.
+        between batches whether to end. After a finished training with a
+        validation part, the model holds its best weights.
         """
         torch.set_num_threads(self.learner.hardware.threads)
         set_random_state(self._random_state, self.learner.device)
