@@ -1,0 +1,1 @@
+"""Other ways of training the same networks on the same images."""
