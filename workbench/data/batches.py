@@ -14,6 +14,7 @@ from workbench.config.data import DataProfile
 from workbench.data.augmentation.augment import Epoch, augment, mixes
 from workbench.data.augmentation.samples import Samples
 from workbench.data.draws import sample_order
+from workbench.data.on_device import made_ahead, resident
 from workbench.data.source import ImageSet
 from workbench.errors import DataError
 
@@ -52,7 +53,7 @@ class TrainBatches:
         device: torch.device,
     ) -> None:
         _check_batch_size(batch_size, len(images), profile.copies)
-        self._images = images
+        self._images = resident(images, device)
         self._augmentations = profile.augment
         self._classes = classes
         self._samples = len(images) * profile.copies
@@ -68,6 +69,9 @@ class TrainBatches:
 
     def epoch(self, epoch: int, first_step: int = 0) -> Iterator[Batch]:
         """The epoch's batches from `first_step` on, the same as after taking those before."""
+        return made_ahead(self._batches(epoch, first_step), self._device)
+
+    def _batches(self, epoch: int, first_step: int) -> Iterator[Batch]:
         order = sample_order(self._samples, seed=self._seed, epoch=epoch)
         for start in range(first_step * self._batch_size, self._samples, self._batch_size):
             yield self._batch(epoch, order[start : start + self._batch_size])
@@ -80,7 +84,8 @@ class TrainBatches:
         return Batch(self._normalise(samples.images), labels, targets)
 
     def _read(self, index: Tensor) -> Samples:
-        images, labels = _on_device(self._images.part(index % len(self._images)), self._device)
+        places = (index % len(self._images)).to(self._images.rows.device, non_blocking=True)
+        images, labels = _on_device(self._images.part(places), self._device)
         if mixes(self._augmentations):
             return Samples(images, F.one_hot(labels, self._classes).to(torch.float32))
         return Samples(images, labels)

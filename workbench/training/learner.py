@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 
+from workbench.config.model import CustomModelProfile
 from workbench.config.profile import RunProfile
 from workbench.data.batches import Batch, TrainBatches, evaluation_batches
 from workbench.data.dataset import Dataset
@@ -19,11 +20,12 @@ from workbench.models.registry import build_model, without_weights
 from workbench.models.shape import DataShape
 from workbench.training.averaging import WeightAverage
 from workbench.training.compiling import compiled, decided, work_of
+from workbench.training.cuda_graphs import Compute, GraphedSteps, Results, computed
 from workbench.training.evaluation import Evaluation, evaluate, nothing
 from workbench.training.hardware import Hardware
 from workbench.training.loss import training_loss
 from workbench.training.memory import memory_errors
-from workbench.training.optimizer import build_optimizer, set_learning_rate
+from workbench.training.optimizer import build_optimizer, keep_on_device, set_learning_rate
 from workbench.training.own_network import Forward, checked, in_quick_order, own_code
 from workbench.training.parts import largest_part, part_sizes, parts_of
 from workbench.training.random_state import seed_generators
@@ -78,6 +80,11 @@ class Learner:
             device=self.device,
         )
         self.hardware = hardware if hardware.compile is not None else self._decided(hardware)
+        self._compute: Compute = computed
+        is_own = isinstance(profile.model, CustomModelProfile)  # may wait for the device
+        if self.hardware.compile and self.device.type == "cuda" and not is_own:
+            keep_on_device(self.optimizer, self.device)
+            self._compute = GraphedSteps(self.device, training.batch_size)
         # Parameters and state come from the model itself: the compiled form
         # shares them under other names.
         forward: Forward = self.model
@@ -90,14 +97,27 @@ class Learner:
         """Train step `step` (from 0) of the run; nothing here waits for the device."""
         lr = self.learning_rate(step)
         set_learning_rate(self.optimizer, lr)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss, correct = self._gradient(batch)
-        # Before the optimizer adds its decay, as in the report's code.
-        norm = self._clip(step)
-        self.optimizer.step()
+        update = self._clipped_update if self._clips(step) else self._update
+        loss, correct, *norm = self._compute(update, batch)
         if self.average is not None:
             self.average.update(step)
-        return StepResult(loss, correct, norm, lr, len(batch.labels))
+        return StepResult(loss, correct, norm[0] if norm else None, lr, len(batch.labels))
+
+    def _update(self, batch: Batch) -> Results:
+        """Loss and right answers, with the model before the update."""
+        self.optimizer.zero_grad(set_to_none=True)
+        results = self._gradient(batch)
+        self.optimizer.step()
+        return results
+
+    def _clipped_update(self, batch: Batch) -> Results:
+        """Also the gradient's norm before it was clipped."""
+        self.optimizer.zero_grad(set_to_none=True)
+        results = self._gradient(batch)
+        # Before the optimizer adds its decay, as in the report's code.
+        norm = clip_grad_norm_(self.model.parameters(), self.profile.training.clip_norm)
+        self.optimizer.step()
+        return (*results, norm)
 
     @property
     def total_steps(self) -> int:
@@ -138,12 +158,10 @@ class Learner:
         with self._precision():
             return self._train_forward(images).float()
 
-    def _clip(self, step: int) -> Tensor | None:
-        """Clip the gradient, in epochs after warm-up; its norm before."""
-        clip_norm = self.profile.training.clip_norm
-        if not clip_norm or self._moment(step).epoch < warmup_epochs(self.profile.schedule):
-            return None
-        return clip_grad_norm_(self.model.parameters(), clip_norm)
+    def _clips(self, step: int) -> bool:
+        """Whether the gradient is clipped: in epochs after warm-up."""
+        after_warmup = self._moment(step).epoch >= warmup_epochs(self.profile.schedule)
+        return self.profile.training.clip_norm > 0 and after_warmup
 
     @property
     def monitored_split(self) -> Split:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
 from workbench.config.optimizer import (
@@ -36,6 +37,17 @@ def build_optimizer(profile: OptimizerProfile, parameters: Iterable[nn.Parameter
     return _OPTIMIZERS[type(profile)](given, **arguments, fused=fused)
 
 
+def keep_on_device(optimizer: Optimizer, device: torch.device) -> None:
+    """Have it read its learning rate and count its steps there, as a recorded step must."""
+    for group in optimizer.param_groups:
+        group["lr"] = torch.tensor(group["lr"], device=device)
+        if "capturable" in group:
+            group["capturable"] = True
+
+
 def set_learning_rate(optimizer: Optimizer, lr: float) -> None:
     for group in optimizer.param_groups:
-        group["lr"] = lr
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(lr)
+        else:
+            group["lr"] = lr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import safetensors.torch
 from torch import Tensor
@@ -32,7 +32,7 @@ def snapshot(
     """Has copies of all that the next step changes: write it whenever, in any thread."""
     live = learner.weights(), learner.optimizer.state_dict(), _averages(learner)
     # All at once, so that tensors that share their memory still do.
-    model, optimizer, average = deepcopy(live)
+    model, optimizer, average = _on_cpu(deepcopy(live))
     return Checkpoint(
         profile=profile.model_dump_json(),
         data_fingerprint=learner.dataset.fingerprint,
@@ -45,6 +45,21 @@ def snapshot(
         random_state=random_state(learner.device),
         average=average,
     )
+
+
+def _on_cpu(value: Any) -> Any:
+    """With all tensors in it on the CPU; a GPU's memory is not for other threads to read."""
+    match value:
+        case Tensor():
+            return value.cpu()
+        case dict():
+            for key, entry in value.items():
+                value[key] = _on_cpu(entry)
+            return value
+        case list() | tuple():
+            return type(value)(map(_on_cpu, value))
+        case _:
+            return value
 
 
 def _averages(learner: Learner) -> Weights:

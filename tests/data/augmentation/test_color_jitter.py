@@ -19,6 +19,8 @@ from workbench.data.augmentation.color_jitter import (
     adjust_saturation,
     color_jitter,
     draw_color_jitter,
+    jitter_by_masks,
+    jitter_in_groups,
 )
 from workbench.data.draws import Draws
 
@@ -143,3 +145,13 @@ def test_the_original_is_left_as_it_was(colours: Tensor) -> None:
     before = colours.clone()
     color_jitter(colours, ColorJitterProfile(), drawn_for(len(colours), ColorJitterProfile()))
     assert torch.equal(colours, before)
+
+
+@pytest.mark.parametrize("active", [[0, 1, 2, 3], [3], [0, 2], []])
+def test_a_gpus_way_gives_the_bytes_of_a_cpus(colours: Tensor, active: list[int]) -> None:
+    profile = ColorJitterProfile(brightness=0.4, contrast=0.4, saturation=0.4, hue=0.5)
+    for epoch in range(3):
+        drawn = drawn_for(len(colours), profile, epoch)
+        changed = jitter_by_masks(colours, drawn, active)
+        assert torch.equal(changed, jitter_in_groups(colours, drawn, active))
+        assert torch.equal(changed, colours) == (not active)

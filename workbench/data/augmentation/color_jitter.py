@@ -7,7 +7,7 @@ images do, so that recipes measured with those can be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -48,26 +48,49 @@ def color_jitter(images: Tensor, profile: ColorJitterProfile, drawn: ColorFactor
     strength is 0 in the profile is left out: even an unchanged hue would lose
     something on the way through HSV.
 
-    Between operations the batch is held as whole numbers in float32. At each place in the
-    order the images are sorted by what comes there, and each operation takes its own ones.
+    Between operations the batch is held as whole numbers in float32.
     """
     strengths = (profile.brightness, profile.contrast, profile.saturation, profile.hue)
     usable = _OPERATIONS if images.shape[1] == 3 else 2
     active = [k for k in range(usable) if strengths[k] > 0]
-    factors, order = drawn.factors.cpu(), drawn.order.cpu()
+    jitter = jitter_by_masks if images.is_cuda else jitter_in_groups
+    return jitter(images, drawn, active)
+
+
+def jitter_in_groups(images: Tensor, drawn: ColorFactors, active: Sequence[int]) -> Tensor:
+    """For a CPU, where arithmetic is what costs: each image goes through each operation once.
+
+    At each place in the order the images are sorted by what comes there, and each
+    operation takes its own ones.
+    """
     values, at = images.to(torch.float32), torch.arange(len(images))
-    for place in order.unbind(1):
+    for place in drawn.order.unbind(1):
         by_operation = place[at].argsort(stable=True)
         at = at[by_operation]
-        values = values.index_select(0, by_operation.to(images.device, non_blocking=True))
+        values = values.index_select(0, by_operation)
         counts = place.bincount(minlength=_OPERATIONS).tolist()
         ends = list(accumulate(counts))
         for operation in active:
             part = slice(ends[operation] - counts[operation], ends[operation])
-            factor = factors[at[part], operation].to(images.device, non_blocking=True)
-            values[part] = _APPLY[operation](values[part], factor)
-    back = at.argsort().to(images.device, non_blocking=True)
-    return values.to(torch.uint8).index_select(0, back)
+            values[part] = _APPLY[operation](values[part], drawn.factors[at[part], operation])
+    return values.to(torch.uint8).index_select(0, at.argsort())
+
+
+def jitter_by_masks(images: Tensor, drawn: ColorFactors, active: Sequence[int]) -> Tensor:
+    """For a GPU, where starting kernels is what costs: as few of them as there can be.
+
+    At each place each operation takes all images, and a mask chooses.
+    """
+    values = images.to(torch.float32)
+    factors = drawn.factors.to(images.device, non_blocking=True)
+    for place in drawn.order.to(images.device, non_blocking=True).unbind(1):
+        changed = values
+        for operation in active:
+            chosen = _per_image(place == operation)
+            result = _APPLY[operation](values, factors[:, operation])
+            changed = torch.where(chosen, result, changed)
+        values = changed
+    return values.to(torch.uint8)
 
 
 def adjust_brightness(images: Tensor, factor: Tensor) -> Tensor:
