@@ -14,15 +14,12 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from workbench.config.places import user_cache
 from workbench.training.hardware import Hardware
 
-_BACKWARD = 3
-"""A training step computes three times what its forward pass does."""
-
-_MATRIX_PRODUCTS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
+_FLOPS = 6
+"""Of a weight's use: a multiplication and an addition forward, twice as many backward."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class Work:
     modules: int
     """Of the network, without those that only hold others."""
     flops: float
-    """Of all convolutions and linear layers in all steps."""
+    """Of all 2-D convolutions and linear layers in all steps."""
     elements: float
     """Numbers that all other modules give in all forward passes."""
 
@@ -71,26 +68,27 @@ _COMPILE_SECONDS, _MODULE_SECONDS = 10.0, 0.25
 def work_of(model: nn.Module, trial: Tensor, images: int, steps: int) -> Work:
     """Count on a few images, (n, channels, height, width); `images` is of all steps."""
     modules = [module for module in model.modules() if not [*module.children()]]
-    elements = 0
+    uses, elements = 0, 0
 
     def count(module: nn.Module, _: object, output: object) -> None:
-        nonlocal elements
-        if isinstance(output, Tensor) and not isinstance(module, _MATRIX_PRODUCTS):
+        nonlocal uses, elements
+        if isinstance(module, nn.Linear | nn.Conv2d) and isinstance(output, Tensor):
+            uses += output.numel() * module.weight[0].numel()
+        elif isinstance(output, Tensor):
             elements += output.numel()
 
     hooks = [module.register_forward_hook(count) for module in modules]
     was_training = model.training
     model.eval()
     try:
-        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        with torch.no_grad():
             model(trial)
     finally:
         model.train(was_training)
         for hook in hooks:
             hook.remove()
     share = images / len(trial)
-    flops = _BACKWARD * counter.get_total_flops()
-    return Work(steps, len(modules), flops * share, elements * share)
+    return Work(steps, len(modules), _FLOPS * uses * share, elements * share)
 
 
 def decided(hardware: Hardware, work: Work) -> Hardware:
