@@ -38,7 +38,8 @@ class Place:
         return Run(self._runs / max(new)) if new else None
 
     def train_headless(self) -> Run:
-        command = [sys.executable, "-m", "workbench", "run", self._profile("whole"), "--quiet"]
+        command = [sys.executable, "-m", "workbench", "run"]
+        command += [str(self._profile("whole")), "--quiet"]
         subprocess.run(  # noqa: S603 - this program itself
             command, env=self._environment, check=True, capture_output=True
         )

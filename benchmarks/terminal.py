@@ -67,7 +67,12 @@ class Terminal:
 
     def read_until(self, holds: Callable[[], object]) -> None:
         """Read until a condition holds that is looked at twenty times a second."""
-        self.press("", lambda _: (self.read_on(0.05), holds())[1])
+
+        def look(_: bytes) -> object:
+            self.read_on(0.05)
+            return holds()
+
+        self.press("", look)
 
     def __enter__(self) -> Terminal:
         return self
