@@ -21,6 +21,7 @@ from workbench.events import (
     Started,
 )
 from workbench.models.registry import count_parameters
+from workbench.training.allocator import memory_kept
 from workbench.training.asking import Ask, EndAskedError, go_on, heeding_ends, obey
 from workbench.training.checkpoint import Checkpoint
 from workbench.training.evaluation import Evaluation
@@ -72,6 +73,10 @@ class Trainer:
         between batches whether to end. After a finished training with a
         validation part, the model holds its best weights.
         """
+        with memory_kept():
+            yield from self._train(request)
+
+    def _train(self, request: Ask) -> Iterator[Event]:
         torch.set_num_threads(self.learner.hardware.threads)
         set_random_state(self._random_state, self.learner.device)
         self.progress.stopwatch.begin(self.progress.position.seconds)
