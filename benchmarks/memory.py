@@ -19,6 +19,13 @@ PEAK_STEPS = 8
 FIRST_STEPS = 500
 """In which allocators fill their pools; what grows is counted from then on."""
 MIB = 1 << 20
+WAYS = {
+    "fp32": ("training.precision=fp32", "training.compile=off"),
+    "bf16": ("training.precision=bf16", "training.compile=off"),
+    "bf16-compiled": ("training.precision=bf16", "training.compile=on"),
+}
+MORE_STEPS = 20
+"""Than those of the turns: a contestant takes a few untimed ones."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +61,18 @@ class Growth:
 @click.command
 @images_option
 @click.option("--steps", type=click.IntRange(1), default=10_000, help="Over which memory may grow.")
+@click.option("--only", multiple=True, type=click.Choice([*WAYS]), help="Of the peaks.")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change the profile.")
 @click.option("--json", "as_json", is_flag=True, help="Print every measurement.")
-def command(*, images: Path, steps: int, changes: Sequence[str], as_json: bool) -> None:
+def command(
+    *, images: Path, steps: int, only: Sequence[str], changes: Sequence[str], as_json: bool
+) -> None:
     """Measure the main recipe's peak, and the quickstart's growth."""
     recipe = (*from_folder(images), "model.blocks=8", "schedule.warmup_epochs=0", *changes)
     plain = _peak("plain", recipe)
     peaks = [
         Peak("workbench", own, _peak("workbench", (*recipe, *own)), plain)
-        for own in (
-            ("training.precision=fp32", "training.compile=off"),
-            ("training.precision=bf16", "training.compile=off"),
-            ("training.precision=bf16", "training.compile=on"),
-        )
+        for own in (WAYS[name] for name in only or WAYS)
     ]
     growth = _growth(steps)
     if as_json:
@@ -77,7 +83,8 @@ def command(*, images: Path, steps: int, changes: Sequence[str], as_json: bool) 
 
 def _peak(way: str, changes: Sequence[str]) -> float:
     """MiB."""
-    with contestant(way, _PROFILES / "report" / "main.toml", changes, 2 * PEAK_STEPS) as take_turn:
+    main, steps = _PROFILES / "report" / "main.toml", PEAK_STEPS + MORE_STEPS
+    with contestant(way, main, changes, steps) as take_turn:
         take_turn(PEAK_STEPS)
         status = Path(f"/proc/{_contestant().pid}/status").read_text()
     [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
@@ -85,9 +92,11 @@ def _peak(way: str, changes: Sequence[str]) -> float:
 
 
 def _growth(steps: int) -> Growth:
-    changes = ("training.compile=off",)
-    with contestant("workbench", _PROFILES / "quickstart.toml", changes, 2 * steps) as take_turn:
-        take_turn(FIRST_STEPS)
+    profile, changes = _PROFILES / "quickstart.toml", ("training.compile=off",)
+    first_steps = min(FIRST_STEPS, steps)
+    all_steps = first_steps + steps + MORE_STEPS
+    with contestant("workbench", profile, changes, all_steps) as take_turn:
+        take_turn(first_steps)
         first = _contestant().memory_info().rss / MIB
         take_turn(steps)
         return Growth(steps, first, _contestant().memory_info().rss / MIB)

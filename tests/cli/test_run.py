@@ -38,7 +38,7 @@ OUTCOME = {
     "seconds",
 }
 
-LONG = ("--set", "training.epochs=10000")
+LONG = ("--set", "training.epochs=10000", "--set", "training.compile=off")
 DIVERGING = ("--set", "optimizer.kind=sgd", "--set", "optimizer.lr=100")
 
 

@@ -52,7 +52,7 @@ def images(gate):
     return draw.integers(0, 256, (1800, 8, 8), np.uint8), np.arange(1800) % 10
 """
 """Images that cannot be loaded until a file is there: so long a training prepares."""
-ENDLESS = ("--set", "training.epochs=10000")
+ENDLESS = ("--set", "training.epochs=10000", "--set", "training.compile=off")
 
 
 @pytest.fixture
