@@ -693,6 +693,7 @@ def test_news_of_a_training_that_come_while_the_program_ends_do_no_harm(play: Pl
         await form.screen.form.remove()  # Textual takes away the parts of a screen before it
         form.pilot.app.situation = Situation(waiting=(Job(1, "b", RunProfile(name="b")),))
         await form.pilot.pause()
+        assert form.screen.check_action("remove", ()) is False
 
     play(act)
 
